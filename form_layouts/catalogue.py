@@ -1,0 +1,129 @@
+"""The forms that can be read: layouts that were printed, and foreign forms known by their blank page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from form_layouts.errors import EditionChanged, NoFormFolder
+from form_layouts.form_folder import FormFolder, is_form_folder, load_form_folder
+from form_layouts.layout import Layout, read_layout, write_layout
+from form_layouts.page_code import PageCode
+from form_layouts.questionnaire import Questionnaire
+from form_layouts.typesetting import typeset
+
+EXAMPLES = Path(__file__).with_name("examples")
+
+
+@dataclass(frozen=True)
+class Form:
+    """One edition that can be read: what is asked, where it stands, and its blank where we did not print it."""
+
+    questionnaire: Questionnaire
+    layout: Layout
+    blank: Path | None = None
+
+
+@dataclass
+class Catalogue:
+    """All forms known to a reader."""
+
+    forms: list[Form] = field(default_factory=list)
+
+    def printed(self, code: PageCode) -> Form | None:
+        """The form whose page code this is; the code's check must match the layout's hash."""
+        for form in self.forms:
+            layout = form.layout
+            same = (layout.questionnaire, layout.version.lower(), layout.language.lower(), layout.edition) == (
+                code.questionnaire,
+                code.version,
+                code.language,
+                code.edition,
+            )
+            if form.blank is None and same and layout.check == code.check and len(layout.pages) == code.pages:
+                return form
+        return None
+
+    @property
+    def foreign(self) -> Iterator[Form]:
+        """The forms that we did not print."""
+        return (form for form in self.forms if form.blank is not None)
+
+
+def open_catalogue(folders: Sequence[Path]) -> Catalogue:
+    """Every form below `folders`: form folders, and layouts beside them or in folders that forms were printed to.
+
+    Raises NoFormFolder where a folder holds none, FormFolderErrors, DamagedLayout.
+    """
+    catalogue = Catalogue()
+    for folder in folders:
+        found = list(_forms_below(folder))
+        if not found:
+            raise NoFormFolder(folder=folder)
+        known = {form.layout.hash + form.layout.key for form in catalogue.forms}
+        catalogue.forms += [form for form in found if form.layout.hash + form.layout.key not in known]
+    return catalogue
+
+
+def _forms_below(folder: Path) -> Iterator[Form]:
+    for path in sorted({folder, *(p.parent for p in folder.rglob("questionnaire.yaml"))}):
+        if is_form_folder(path):
+            yield from forms_of(load_form_folder(path))
+    for path in sorted(folder.rglob("*.form.json")):
+        questionnaire = Questionnaire.model_validate_json(path.read_bytes())
+        for printed in sorted(path.parent.glob(f"{path.name[: -len('.form.json')]}_*.layout.json")):
+            yield Form(questionnaire, read_layout(printed))
+
+
+def forms_of(folder: FormFolder) -> Iterator[Form]:
+    """The editions of a form folder: those that were published, and today's wording of every language."""
+    published = {
+        layout.key: layout for layout in map(read_layout, sorted((folder.path / "layouts").glob("*.layout.json")))
+    }
+    for language, wording in folder.wordings.items():
+        key = f"{folder.questionnaire.questionnaire}_{folder.questionnaire.version}_{language}_{wording.edition}"
+        if language not in folder.fields and key not in published:
+            published[key] = typeset(folder, language).layout
+    for layout in published.values():
+        yield Form(folder.questionnaire, layout)
+    for language, fields in folder.fields.items():
+        layout = Layout(
+            questionnaire=folder.questionnaire.questionnaire,
+            version=folder.questionnaire.version,
+            edition=fields.edition,
+            language=language,
+            page_size=fields.page_size,
+            pages=fields.pages,
+        )
+        yield Form(folder.questionnaire, layout.sealed(), folder.blanks[language])
+
+
+def keep_printed(layout: Layout, questionnaire: Questionnaire, folder: Path) -> Path:
+    """Write the layout of a printed edition, and what it asks, to `folder`; the layout's path.
+
+    Raises EditionChanged where the same edition stands there with another geometry: what was printed never changes.
+    """
+    path = folder / f"{layout.key}.layout.json"
+    if path.exists():
+        assert_unchanged(layout, path)
+    else:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_layout(layout, path)
+    asked = folder / f"{layout.questionnaire}_{layout.version}.form.json"
+    asked.write_text(questionnaire.model_dump_json(indent=1, by_alias=True) + "\n", encoding="utf-8")
+    return path
+
+
+def assert_unchanged(layout: Layout, path: Path) -> None:
+    """Raises EditionChanged where the layout stored at `path` has another geometry."""
+    stored = read_layout(path)
+    if (stored.hash, stored.wording_hash) != (layout.hash, layout.wording_hash):
+        raise EditionChanged(
+            edition=layout.edition,
+            questionnaire=layout.questionnaire,
+            version=layout.version,
+            language=layout.language,
+            path=path,
+            next=layout.edition + 1,
+        )
