@@ -1,0 +1,255 @@
+"""The door for a terminal: print forms, simulate piles, read scans."""
+
+from __future__ import annotations
+
+import csv
+import json
+import locale
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, TextIO
+
+import click
+import cv2
+
+from form_layouts.catalogue import EXAMPLES, assert_unchanged, keep_printed, open_catalogue
+from form_layouts.errors import CrosscheckError
+from form_layouts.form_folder import FormFolder, load_form_folder
+from form_layouts.layout import Layout
+from form_layouts.typesetting import typeset
+from omr.assembly import assemble
+from omr.debug import DebugWriter
+from omr.engines.tesseract import Tesseract
+from omr.errors import RejectedPage, UnusableFile
+from omr.image import PageImage
+from omr.pages import ScanFile, open_scan, page_images
+from omr.pipeline import read_page, rejected_page
+from omr.reading import Line, PageReading, Rejected, Submission
+from simulation.scanner import PRESETS
+from simulation.stack import simulate as simulate_pile
+
+EXIT_REJECTED = 1
+EXIT_UNUSABLE = 2
+FOLDER = click.Path(file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+def _speaks() -> str:
+    """de where the terminal's locale is German, else en."""
+    return "de" if (locale.setlocale(locale.LC_MESSAGES, "") or "").startswith("de") else "en"
+
+
+class Door(click.Group):
+    """Words every fault that has a sentence for a person, and ends with exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except CrosscheckError as fault:
+            click.echo(fault.sentence(ctx.params.get("messages") or _speaks()), err=True)
+            ctx.exit(EXIT_UNUSABLE)
+
+
+@click.group(cls=Door)
+@click.option(
+    "--messages", type=click.Choice(["de", "en"]), help="Language of messages; that of the terminal by default."
+)
+@click.pass_context
+def main(ctx: click.Context, messages: str | None) -> None:
+    """Crosscheck turns scanned paper questionnaires into research data that can be trusted."""
+    cv2.setNumThreads(1)
+    ctx.obj = messages or _speaks()
+
+
+@main.group()
+def forms() -> None:
+    """Check, print and publish questionnaires."""
+
+
+@forms.command("check")
+@click.argument("folder", type=FOLDER)
+def check_form(folder: Path) -> None:
+    """Check a form folder: wording in every language, ids, codes, filters, labels."""
+    form = load_form_folder(folder)
+    for language in form.wordings:
+        if language not in form.fields:
+            _assert_as_published(form, typeset(form, language).layout)
+    click.echo(f"{form.questionnaire.questionnaire} {form.questionnaire.version}: {', '.join(form.languages)}")
+
+
+@forms.command("print")
+@click.argument("folder", type=FOLDER)
+@click.option("--lang", "languages", required=True, help="One language or several, separated by commas.")
+@click.option("--copies", type=click.IntRange(1, 2000), help="Numbered copies.  Without it: one form without a number.")
+@click.option("--first", type=click.IntRange(1, 999999), default=1, show_default=True, help="Number of the first copy.")
+@click.option(
+    "--duplex", is_flag=True, help="For printing on both sides: the binding margin of the back is on its right."
+)
+@click.option("-o", "--out", type=FOLDER, required=True, help="Folder for the PDF and its layout.")
+def print_form(folder: Path, languages: str, copies: int | None, first: int, duplex: bool, out: Path) -> None:
+    """Print a form as PDF, and keep its layout beside it for reading."""
+    form = load_form_folder(folder)
+    for language in _split(languages):
+        printed = typeset(
+            form, language, first_copy=first, copies=copies or 1, duplex=duplex, numbered=copies is not None
+        )
+        _assert_as_published(form, printed.layout)
+        keep_printed(printed.layout, form.questionnaire, out)
+        numbers = f"_{first}-{first + copies - 1}" if copies and form.questionnaire.copy_numbers else ""
+        path = out / f"{printed.layout.key}{numbers}.pdf"
+        path.write_bytes(printed.pdf)
+        click.echo(path)
+
+
+@forms.command("freeze")
+@click.argument("folder", type=FOLDER)
+def freeze_form(folder: Path) -> None:
+    """Record today's editions in FOLDER/layouts: from now on neither their words nor their positions may change."""
+    form = load_form_folder(folder)
+    for language in form.wordings:
+        if language not in form.fields:
+            click.echo(keep_printed(typeset(form, language).layout, form.questionnaire, folder / "layouts"))
+
+
+def _assert_as_published(form: FormFolder, layout: Layout) -> None:
+    published = form.path / "layouts" / f"{layout.key}.layout.json"
+    if published.exists():
+        assert_unchanged(layout, published)
+
+
+@main.command("simulate")
+@click.argument("folders", nargs=-1, required=True, type=FOLDER)
+@click.option("--lang", "languages", required=True, help="One language or several, separated by commas.")
+@click.option(
+    "--copies", type=click.IntRange(1), default=25, show_default=True, help="Copies of each folder in each language."
+)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--scanner", type=click.Choice(sorted(PRESETS)), default="office", show_default=True)
+@click.option("--format", "file_format", type=click.Choice(["pdf", "tiff", "jpeg"]), default="pdf", show_default=True)
+@click.option("-o", "--out", type=FOLDER, required=True, help="Folder for the scans and truth.jsonl.")
+def simulate(
+    folders: tuple[Path, ...], languages: str, copies: int, seed: int, scanner: str, file_format: str, out: Path
+) -> None:
+    """Fill printed forms with a simulated pen, scan them, and write the truth beside the scans."""
+    loaded = [load_form_folder(folder) for folder in folders]
+    wanted = _split(languages)
+    for language in wanted:
+        if not any(language in form.languages for form in loaded):
+            loaded[0].wording(language)  # raises NoSuchLanguage, which names those there are
+    pile = simulate_pile(loaded, wanted, copies, seed, out, preset=PRESETS[scanner], file_format=file_format)
+    for path in pile.files:
+        click.echo(path)
+
+
+@main.command("read")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--forms", "folders", multiple=True, type=FOLDER, help="Folders with forms; those that ship by default.")
+@click.option("-o", "--out", type=FILE, help="Write JSON Lines to this file; to the terminal by default.")
+@click.option("--csv", "table", type=FILE, help="Write a flat table of accepted answers too.")
+@click.option("--debug", "debug_folder", type=FOLDER, help="Write one picture per step to this folder.")
+@click.option("--no-ocr", is_flag=True, help="Find writing, but do not let an engine suggest what it says.")
+@click.pass_context
+def read(
+    ctx: click.Context,
+    files: tuple[Path, ...],
+    folders: tuple[Path, ...],
+    out: Path | None,
+    table: Path | None,
+    debug_folder: Path | None,
+    no_ocr: bool,
+) -> None:
+    """Read scans: PDF, TIFF, JPEG, PNG, many pages in any order.  Exit code 0 all read, 1 some pages rejected, 2 unusable input."""
+    catalogue = open_catalogue(folders or [EXAMPLES])
+    scans, unusable = _open(files, ctx.obj)
+    engine = None if no_ocr else Tesseract()
+    debug = DebugWriter(debug_folder)
+
+    def one(page: PageImage | PageReading) -> PageReading:
+        return page if isinstance(page, PageReading) else read_page(page, catalogue, engine, debug, ctx.obj)
+
+    readings = list(_with_progress(scans, _pages(scans, ctx.obj), one))
+    lines: list[Line] = [*assemble(readings, catalogue), *unusable]
+    stream: TextIO = out.open("w", encoding="utf-8") if out else sys.stdout
+    for line in lines:
+        stream.write(json.dumps(line.model_dump(mode="json", by_alias=True), ensure_ascii=False) + "\n")
+    if out:
+        stream.close()
+    if table:
+        _write_table(table, lines)
+    _summary(readings, lines)
+    if unusable:
+        ctx.exit(EXIT_UNUSABLE)
+    if any(reading.kind == "rejected" for reading in readings):
+        ctx.exit(EXIT_REJECTED)
+
+
+def _open(files: Iterable[Path], language: str) -> tuple[list[ScanFile], list[Rejected]]:
+    """Files that open; those that do not are said at once and become a line, so that the others are still read."""
+    scans, unusable = [], []
+    for path in files:
+        try:
+            scans.append(open_scan(path))
+        except UnusableFile as fault:
+            message = fault.sentence(language)
+            click.echo(message, err=True)
+            unusable.append(Rejected(file=path.name, index=0, reason=fault.reason, message=message))
+    return scans, unusable
+
+
+def _pages(scans: Iterable[ScanFile], language: str) -> Iterator[PageImage | PageReading]:
+    for scan in scans:
+        for page in page_images(scan):
+            if isinstance(page, PageImage):
+                yield page
+            else:
+                index, rejected = page
+                assert isinstance(rejected, RejectedPage)
+                yield rejected_page(scan.path.name, index, rejected, language)
+
+
+def _with_progress(
+    scans: Iterable[ScanFile],
+    pages: Iterator[PageImage | PageReading],
+    one: Callable[[PageImage | PageReading], PageReading],
+) -> Iterator[PageReading]:
+    """Read page by page; on a terminal with a bar."""
+    total = sum(scan.pages for scan in scans)
+    if not sys.stderr.isatty():
+        yield from map(one, pages)
+        return
+    with click.progressbar(pages, length=total, file=sys.stderr, show_pos=True) as bar:
+        yield from map(one, bar)
+
+
+def _write_table(path: Path, lines: Iterable[Line]) -> None:
+    """One row a submission: accepted values, empty where a person must look."""
+    submissions = [line for line in lines if isinstance(line, Submission)]
+    variables = list(dict.fromkeys(variable for submission in submissions for variable in submission.answers))
+    with path.open("w", encoding="utf-8-sig", newline="") as stream:
+        writer = csv.writer(stream, delimiter=";")
+        writer.writerow(["questionnaire", "version", "edition", "language", "copy", "first_page", *variables])
+        for s in submissions:
+            place = f"{s.pages[0].file}:{s.pages[0].index}"
+            values = [s.answers[v].value if v in s.answers and s.answers[v].accepted else None for v in variables]
+            writer.writerow([s.questionnaire, s.version, s.edition, s.language, s.copy_number, place, *values])
+
+
+def _summary(readings: list[PageReading], lines: list[Line]) -> None:
+    """What became of the pile, on standard error."""
+    submissions = [line for line in lines if isinstance(line, Submission)]
+    waiting = sum(not answer.accepted for s in submissions for answer in s.answers.values())
+    total = sum(len(s.answers) for s in submissions)
+    kinds = {kind: sum(reading.kind == kind for reading in readings) for kind in ("page", "blank", "rejected")}
+    click.echo(
+        f"{len(readings)} pages: {kinds['page']} read into {len(submissions)} submissions, {kinds['blank']} blank, "
+        f"{kinds['rejected']} rejected; {total - waiting} of {total} answers accepted, {waiting} wait for a person.",
+        err=True,
+    )
+    for reading in readings:
+        if reading.kind == "rejected":
+            click.echo(f"{reading.file}, {reading.index + 1}: {reading.message}", err=True)
+
+
+def _split(languages: str) -> list[str]:
+    return [language.strip() for language in languages.split(",") if language.strip()]

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from form_layouts.errors import EditionChanged, NoFormFolder
+from pydantic import ValidationError
+
+from form_layouts.errors import DamagedLayout, EditionChanged, NoFormFolder
 from form_layouts.form_folder import FormFolder, is_form_folder, load_form_folder
 from form_layouts.layout import Layout, read_layout, write_layout
 from form_layouts.page_code import PageCode
@@ -56,14 +58,14 @@ def open_catalogue(folders: Sequence[Path]) -> Catalogue:
 
     Raises NoFormFolder where a folder holds none, FormFolderErrors, DamagedLayout.
     """
-    catalogue = Catalogue()
+    forms: dict[str, Form] = {}
     for folder in folders:
         found = list(_forms_below(folder))
         if not found:
             raise NoFormFolder(folder=folder)
-        known = {form.layout.hash + form.layout.key for form in catalogue.forms}
-        catalogue.forms += [form for form in found if form.layout.hash + form.layout.key not in known]
-    return catalogue
+        for form in found:
+            forms.setdefault(form.layout.hash + form.layout.key, form)
+    return Catalogue(list(forms.values()))
 
 
 def _forms_below(folder: Path) -> Iterator[Form]:
@@ -71,9 +73,16 @@ def _forms_below(folder: Path) -> Iterator[Form]:
         if is_form_folder(path):
             yield from forms_of(load_form_folder(path))
     for path in sorted(folder.rglob("*.form.json")):
-        questionnaire = Questionnaire.model_validate_json(path.read_bytes())
+        questionnaire = _asked(path)
         for printed in sorted(path.parent.glob(f"{path.name[: -len('.form.json')]}_*.layout.json")):
             yield Form(questionnaire, read_layout(printed))
+
+
+def _asked(path: Path) -> Questionnaire:
+    try:
+        return Questionnaire.model_validate_json(path.read_bytes())
+    except ValidationError as fault:
+        raise DamagedLayout(path=path, problem=fault.errors()[0]["msg"]) from None
 
 
 def forms_of(folder: FormFolder) -> Iterator[Form]:

@@ -23,8 +23,10 @@ def check_fields(source: LocatedYaml, fields: Fields, questionnaire: Questionnai
             for index, field in enumerate(members):
                 here: Keys = ("pages", number, group, index)
                 errors += _field_errors(source, here, field, questions, fields.page_size)
-                checkbox = field if isinstance(field, Checkbox) else None
-                placed.add((field.question, checkbox and checkbox.row, checkbox and checkbox.choice))
+                if isinstance(field, Checkbox):
+                    placed.add((field.question, field.row, field.choice))
+                else:
+                    placed.add((field.question, None, None))
     for question in questionnaire.questions:
         for wanted in _places_of(question) - placed:
             name = " ".join(part for part in wanted if part)

@@ -98,7 +98,7 @@ def _kind_errors(source: LocatedYaml, here: Keys, question: Question) -> list[Fo
                 f"„{key}“ hat bei einer Frage der Art {question.kind} keine Bedeutung. Entfernen Sie es.",
             )
         )
-    if question.at_most and question.at_most > len(question.choices):
+    if question.at_most and question.at_most >= len(question.choices):
         errors.append(
             source.error(
                 (*here, "at_most"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from form_layouts.errors import FormFolderError, FormFolderErrors, NoFormFolder, NoSuchLanguage
 from form_layouts.field_checks import check_fields
@@ -18,6 +19,17 @@ from form_layouts.questionnaire import Questionnaire, Wording
 
 LANGUAGE_TAG = re.compile(r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$")
 Parsed = TypeVar("Parsed", bound=BaseModel)
+_HINTS = {
+    "string_type": ("Put it in quotes", "Setzen Sie es in Anführungszeichen"),
+    "string_too_long": ("Use at most {max_length} characters", "Nehmen Sie höchstens {max_length} Zeichen"),
+    "string_pattern_mismatch": ("It must match {pattern}", "Erlaubt ist {pattern}"),
+    "literal_error": ("Take one of: {expected}", "Nehmen Sie eines von: {expected}"),
+    "int_parsing": ("Take a whole number", "Nehmen Sie eine ganze Zahl"),
+    "int_type": ("Take a whole number", "Nehmen Sie eine ganze Zahl"),
+    "greater_than_equal": ("Take {ge} or more", "Nehmen Sie mindestens {ge}"),
+    "less_than_equal": ("Take {le} or less", "Nehmen Sie höchstens {le}"),
+}
+"""What to do, by pydantic's kind of fault; any other kind gets pydantic's own English words."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +114,8 @@ def _parse(path: Path, model: type[Parsed], errors: list[FormFolderError]) -> tu
         return source, model.model_validate(source.values)
     except ValidationError as fault:
         for problem in fault.errors():
+            if problem["type"] == "too_short" and problem["input"]:
+                continue  # nothing in it was right: each mistake is reported by itself
             keys = tuple(key for key in problem["loc"] if key != "[key]")
             name = ".".join(str(key) for key in keys)
             if problem["type"] == "extra_forbidden":
@@ -112,11 +126,19 @@ def _parse(path: Path, model: type[Parsed], errors: list[FormFolderError]) -> tu
             elif problem["type"] == "missing":
                 en, de = f"'{name}' is missing. Add it.", f"„{name}“ fehlt. Ergänzen Sie es."
             else:
-                hint = problem["msg"]
-                en = f"'{name}' cannot be {problem['input']!r}: {hint}."
-                de = f"„{name}“ kann nicht {problem['input']!r} sein: {hint}."
+                hint_en, hint_de = _hints(problem)
+                en = f"'{name}' cannot be {problem['input']!r}: {hint_en}."
+                de = f"„{name}“ kann nicht {problem['input']!r} sein: {hint_de}."
             errors.append(source.error(keys, en, de))
         return source, None
+
+
+def _hints(problem: ErrorDetails) -> tuple[str, str]:
+    """What to do about one of pydantic's faults, in English and German."""
+    if problem["type"] not in _HINTS:
+        return problem["msg"], problem["msg"]
+    english, german = (hint.format(**problem.get("ctx", {})) for hint in _HINTS[problem["type"]])
+    return english, german.replace("' or '", "' oder '")
 
 
 def _language_files(path: Path, stem: str, errors: list[FormFolderError]) -> list[tuple[str, Path]]:

@@ -58,11 +58,23 @@ def load_yaml(path: Path) -> LocatedYaml:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
+    except UnicodeDecodeError as fault:
+        line = fault.object[: fault.start].count(b"\n") + 1
         raise FormFolderError(
-            str(path), "is not UTF-8 text. Save it as UTF-8.", "ist kein UTF-8-Text. Speichern Sie die Datei als UTF-8."
+            f"{path}:{line}",
+            "is not UTF-8 text. Save it as UTF-8.",
+            "ist kein UTF-8-Text. Speichern Sie die Datei als UTF-8.",
         ) from None
-    loader = _Yaml12Loader(text)
+    try:
+        loader = _Yaml12Loader(text)
+    except yaml.reader.ReaderError as fault:
+        line = text[: fault.position].count("\n") + 1
+        letter = f"U+{ord(text[fault.position]):04X}"
+        raise FormFolderError(
+            f"{path}:{line}",
+            f"holds the invisible character {letter}. Delete it.",
+            f"enthält das unsichtbare Zeichen {letter}. Löschen Sie es.",
+        ) from None
     try:
         node = loader.get_single_node()
         located = LocatedYaml(path, {})

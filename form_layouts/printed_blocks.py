@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
 from typing import Any
 
 from form_layouts.questionnaire import DATE_DIGITS, Question, Questionnaire, Wording
@@ -11,6 +12,10 @@ LARGE_LETTERS = RIGHT_TO_LEFT | {"am", "ti", "tig"}
 """Scripts whose letters are as legible at 14 pt as Latin ones at 12 pt: Arabic and its kin, Ethiopic."""
 NARROW_LABEL = 2
 """Letters of a column heading that still stand over its boxes in a half-width table."""
+NARROW_CHOICES = 4
+"""Columns of a half-width table that leave room for the text of its rows."""
+NARROW_DIGITS = 9
+"""Comb cells that fit in half the width."""
 TALL_TEXT = 3
 """Writing lines from which a text question takes the whole width."""
 
@@ -46,7 +51,8 @@ def _numbers(questionnaire: Questionnaire) -> dict[str, str]:
             parts.setdefault(question.part_of or question.id, []).append(question.id)
     numbers = {}
     for number, members in enumerate(parts.values(), start=1):
-        for letter, name in zip("abcdefghij", members, strict=False):
+        for index, name in enumerate(members):
+            letter = ascii_lowercase[index % 26] * (index // 26 + 1)
             numbers[name] = f"{number}{letter}" if len(members) > 1 else str(number)
     return numbers
 
@@ -55,7 +61,7 @@ def _question(questionnaire: Questionnaire, wording: Wording, question: Question
     text = wording.questions[question.id]
     hints = [text.hint] if text.hint else []
     if question.at_most:
-        hints.append(wording.form.at_most.format(n=question.at_most))
+        hints.append(wording.form.at_most.replace("{n}", str(question.at_most)))
     elif question.kind == "multiple" and wording.form.several:
         hints.append(wording.form.several)
     other = _other_choice(questionnaire, question)
@@ -94,5 +100,7 @@ def _is_wide(questionnaire: Questionnaire, question: Question, labels: dict[str,
     if questionnaire.columns == 1:
         return True
     if question.kind == "grid":
-        return any(len(label) > NARROW_LABEL for label in labels.values())
+        return len(labels) > NARROW_CHOICES or any(len(label) > NARROW_LABEL for label in labels.values())
+    if question.kind == "number":
+        return (question.digits or 0) > NARROW_DIGITS
     return question.kind == "text" and question.lines >= TALL_TEXT

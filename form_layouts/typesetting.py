@@ -136,7 +136,7 @@ def _document(folder: FormFolder, language: str) -> dict[str, Any]:
 
 def _place(folder: FormFolder, language: str, data: dict[str, Any]) -> Layout:
     """Measure the blocks, pack them into the fewest pages, set them once and ask where each field came to stand."""
-    heights = {block: height for block, height in _query(data, language, "height")}
+    heights: dict[int, float] = dict(_query(data, language, "height"))
     blocks = [Block(heights[index], block["wide"]) for index, block in enumerate(data["blocks"])]
     places, geometry = _fewest_pages(folder, language, blocks, data["blocks"])
     column = (data["narrow"] + GUTTER_MM) * (-1 if data["rtl"] else 1)

@@ -1,0 +1,105 @@
+"""Why a file or a page cannot be read: a closed list, each with its sentence for the person who put it on the scanner."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from form_layouts.errors import CrosscheckError
+
+
+class UnusableFile(CrosscheckError):
+    """A whole file that gives no page."""
+
+    reason: ClassVar[str]
+
+
+class NotAnImage(UnusableFile):
+    reason = "not_an_image"
+    en = (
+        "{file} is no scan: neither PDF, TIFF, JPEG nor PNG. Nothing was lost; scan or export it again as one of these."
+    )
+    de = "{file} ist kein Scan: weder PDF noch TIFF, JPEG oder PNG. Es ging nichts verloren; scannen oder exportieren Sie es neu in einem dieser Formate."
+
+
+class EmptyFile(UnusableFile):
+    reason = "empty_file"
+    en = "{file} is empty. Copy or scan it again."
+    de = "{file} ist leer. Kopieren oder scannen Sie die Datei noch einmal."
+
+
+class NoSuchFile(UnusableFile):
+    reason = "no_such_file"
+    en = "There is no file {file}. Check the name."
+    de = "Es gibt keine Datei {file}. Prüfen Sie den Namen."
+
+
+class EncryptedPdf(UnusableFile):
+    reason = "encrypted_pdf"
+    en = "{file} is protected with a password. Save it without one and read it again."
+    de = "{file} ist mit einem Kennwort geschützt. Speichern Sie die Datei ohne Kennwort und lesen Sie sie noch einmal ein."
+
+
+class DamagedFile(UnusableFile):
+    reason = "damaged_file"
+    en = "{file} is damaged: no page in it can be opened. Scan these sheets again, or copy the file again from the scanner."
+    de = "{file} ist beschädigt: Keine Seite darin lässt sich öffnen. Scannen Sie diese Blätter neu oder kopieren Sie die Datei noch einmal vom Scanner."
+
+
+class TooManyPages(UnusableFile):
+    reason = "too_many_pages"
+    en = "{file} has {pages} pages; at most {limit} are read from one file. Split the pile."
+    de = "{file} hat {pages} Seiten; aus einer Datei werden höchstens {limit} gelesen. Teilen Sie den Stapel."
+
+
+class RejectedPage(CrosscheckError):
+    """A page that is kept and shown but not read."""
+
+    reason: ClassVar[str]
+
+
+class DamagedPage(RejectedPage):
+    reason = "damaged_page"
+    en = "This page of the file is damaged and cannot be opened. The other pages were read; scan this sheet again."
+    de = "Diese Seite der Datei ist beschädigt und lässt sich nicht öffnen. Die anderen Seiten wurden gelesen; scannen Sie dieses Blatt neu."
+
+
+class PageTooLarge(RejectedPage):
+    reason = "page_too_large"
+    en = "This page has {megapixels} million pixels; at most {limit} are read. Scan it at 300 dpi."
+    de = "Diese Seite hat {megapixels} Millionen Pixel; höchstens {limit} werden gelesen. Scannen Sie sie mit 300 dpi."
+
+
+class NoFormFound(RejectedPage):
+    reason = "no_form_found"
+    en = "No known form was found on this page: no corner markers, no page code, no known blank. If it belongs to a form, scan it again flat and whole; if it does not, take it out of the pile."
+    de = "Auf dieser Seite ist kein bekanntes Formular zu finden: keine Passmarken, kein Seitencode, kein bekannter Vordruck. Gehört sie zu einem Formular, scannen Sie sie noch einmal glatt und ganz; sonst nehmen Sie sie aus dem Stapel."
+
+
+class MarkersMissing(RejectedPage):
+    reason = "corner_markers_missing"
+    en = "{count} of 4 corner markers of this page can be seen; three are needed. Is a corner torn, folded or cut off? Smooth the sheet and scan it again whole."
+    de = "Von den 4 Passmarken dieser Seite sind {count} zu sehen; drei sind nötig. Ist eine Ecke abgerissen, geknickt oder abgeschnitten? Streichen Sie das Blatt glatt und scannen Sie es noch einmal ganz."
+
+
+class CodeUnreadable(RejectedPage):
+    reason = "page_code_unreadable"
+    en = "This is one of our forms, but neither of its page codes can be read. Scan it again at 300 dpi; clean the scanner's glass."
+    de = "Das ist eines unserer Formulare, aber keiner der beiden Seitencodes ist lesbar. Scannen Sie die Seite noch einmal mit 300 dpi; reinigen Sie das Glas des Scanners."
+
+
+class CodesDisagree(RejectedPage):
+    reason = "page_codes_disagree"
+    en = "The two page codes of this page name different pages ({codes}). Do two sheets lie on top of each other? Scan them one by one."
+    de = "Die beiden Seitencodes dieser Seite nennen verschiedene Seiten ({codes}). Liegen zwei Blätter übereinander? Scannen Sie sie einzeln."
+
+
+class UnknownEdition(RejectedPage):
+    reason = "unknown_edition"
+    en = "This page is '{questionnaire}' version {version}, edition {edition}, language {language}; that form is not known here. Add its form folder (--forms) and read the page again."
+    de = "Diese Seite gehört zu „{questionnaire}“, Fassung {version}, Druckstand {edition}, Sprache {language}; dieses Formular ist hier nicht bekannt. Geben Sie seinen Formularordner an (--forms) und lesen Sie die Seite noch einmal."
+
+
+class PoorRegistration(RejectedPage):
+    reason = "fields_not_found"
+    en = "The fields of this page are not where they should be ({found} of {total} found). Is the sheet crumpled, or the photo crooked? Scan it flat."
+    de = "Die Felder dieser Seite sind nicht dort, wo sie sein sollten ({found} von {total} gefunden). Ist das Blatt zerknittert oder das Foto schief? Scannen Sie es glatt."

@@ -1,0 +1,40 @@
+"""One page as an image, and how it looks as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+Grey = npt.NDArray[np.uint8]
+Points = npt.NDArray[np.float64]
+
+BLANK_SHARE = 0.0004
+"""Share of inked area below which a side is blank: dust and a hole stay below it, one line of print is far above."""
+BLANK_EDGE = 0.06
+"""Share of each side that the blank test leaves out: scanner borders and punch holes."""
+_LOOK_PIXELS = 800
+"""Height of the small image that the blank test looks at."""
+
+
+@dataclass(frozen=True)
+class PageImage:
+    """One scanned side: `grey` has shape (height, width), 0 is black; `dpi` is None where the file does not say."""
+
+    grey: Grey
+    dpi: float | None
+    file: str
+    index: int
+
+
+def is_blank(grey: Grey) -> bool:
+    """Whether the side bears nothing: hardly any pixel is clearly darker than the paper around it."""
+    shrink = _LOOK_PIXELS / max(grey.shape)
+    small = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA) if shrink < 1 else grey
+    edge_y, edge_x = (round(side * BLANK_EDGE) for side in small.shape[:2])
+    inner = small[edge_y : small.shape[0] - edge_y, edge_x : small.shape[1] - edge_x]
+    paper = cv2.medianBlur(inner, 31).astype(np.int16)
+    darker = paper - inner > 40
+    return bool(paper.mean() > 90 and darker.mean() < BLANK_SHARE)

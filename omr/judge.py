@@ -1,0 +1,132 @@
+"""Scores + question kind -> answer, confidence, reasons.  The only place that turns measurements into answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from form_layouts.questionnaire import Question, Questionnaire
+from omr.checkboxes import BoxScore
+from omr.marks import Mark, judge_marks
+from omr.reading import NOT_ANSWERED, Answer, Marks, Reason
+from omr.text import WritingScore
+
+WRITTEN_MM2 = 0.35
+"""Ink in a text area from which it counts as written on: a full stop of a ball pen has 0.2, the letter i 0.6."""
+CELL_WRITTEN_MM2 = 0.25
+"""The same for one comb cell: the shortest digit, a 1 of 4 mm with a fine pen, has 1."""
+BLANK_CONFIDENCE = 0.999
+
+
+@dataclass(frozen=True)
+class Judged:
+    answers: dict[str, Answer]
+    marks: Marks
+
+
+def is_written(score: WritingScore) -> bool:
+    """Whether a comb or text area bears writing at all."""
+    if score.cells_inked_mm2:
+        return max(score.cells_inked_mm2) >= CELL_WRITTEN_MM2
+    return score.ink_mm2 >= WRITTEN_MM2
+
+
+def judge(
+    questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up: BoxScore | None, writing: Sequence[WritingScore]
+) -> Judged:
+    """Every variable that has a field on this page."""
+    marks = judge_marks(questionnaire, boxes, warm_up)
+    answers: dict[str, Answer] = {}
+    shown: Marks = {}
+    for question in questionnaire.questions:
+        own = [mark for mark in marks if mark.score.question == question.id]
+        if question.kind == "multiple" and own:
+            answers.update(_multiple(question, own))
+            variables = {choice: variable for variable, choice in question.variables.items()}
+            for mark in own:
+                shown.setdefault(variables.get(mark.score.choice, question.id), {})[mark.score.choice] = mark.reading
+        elif own:
+            for row in dict.fromkeys(mark.score.row for mark in own):
+                variable = f"{question.id}_{row}" if row else question.id
+                group = [mark for mark in own if mark.score.row == row]
+                answers[variable] = _one_of(question, group)
+                shown[variable] = {mark.score.choice: mark.reading for mark in group}
+    for score in writing:
+        answers[score.question] = _writing(score)
+    return Judged(answers, shown)
+
+
+def _one_of(question: Question, group: Sequence[Mark]) -> Answer:
+    """One value of several boxes: a single question, or a row of a grid."""
+    marked = [mark for mark in group if mark.state == "marked"]
+    unsure = [mark for mark in group if mark.state == "unsure"]
+    reasons = _reasons(group)
+    candidates = tuple(question.boxes[mark.score.choice] for mark in group if mark in marked or mark in unsure)
+    if len(marked) > 1:
+        reasons = (*reasons, "two_marks")
+    if not marked and not unsure and any(mark.state == "cancelled" for mark in group):
+        reasons = (*reasons, "only_cancelled")
+    confidence = _all_right(group)
+    if reasons:
+        return Answer(value=None, accepted=False, confidence=1 - confidence, candidates=candidates, reasons=reasons)
+    value = question.boxes[marked[0].score.choice] if marked else NOT_ANSWERED
+    return Answer(value=value, accepted=True, confidence=confidence)
+
+
+def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
+    """A 0/1 value per choice; all blank gives -9 in each, a missing box alone its code."""
+    by_choice = {mark.score.choice: mark for mark in group}
+    marked = [mark for mark in group if mark.state == "marked"]
+    missing = [mark for mark in marked if mark.score.choice in question.missing]
+    chosen = [mark for mark in marked if mark.score.choice in question.choices]
+    overall: tuple[Reason, ...] = ()
+    if missing and (chosen or len(missing) > 1):
+        overall = ("contradiction",)
+    if question.at_most and len(chosen) > question.at_most:
+        overall = (*overall, "too_many_marks")
+    doubtful = _reasons([mark for mark in group if mark.state == "unsure"])
+    confidence = _all_right(group)
+    answers = {}
+    for variable, choice in question.variables.items():
+        mark = by_choice.get(choice or "")
+        if mark is None:
+            continue
+        blank = question.missing[missing[0].score.choice] if missing else NOT_ANSWERED
+        value = (1 if mark.state == "marked" else 0) if chosen else blank
+        reasons = _reasons([mark]) + overall
+        if not chosen and not reasons:
+            reasons = doubtful  # whether the others are 0 or unanswered hangs on the doubtful one
+        if overall and mark.state != "marked":
+            reasons = ()
+        if reasons:
+            candidates: tuple[int, ...] = (1, 0) if mark.state == "unsure" else (value,)
+            answers[variable] = Answer(
+                value=None, accepted=False, confidence=0.5, candidates=candidates, reasons=reasons
+            )
+        else:
+            answers[variable] = Answer(value=value, accepted=True, confidence=mark.confidence if chosen else confidence)
+    return answers
+
+
+def _writing(score: WritingScore) -> Answer:
+    """Blank is an answer.  Writing never is: what an engine says of a hand is a suggestion."""
+    if not is_written(score):
+        return Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
+    if score.reading is None:
+        return Answer(value=None, accepted=False, confidence=0.0, reasons=("handwriting",))
+    candidates = (score.reading.text,)
+    return Answer(
+        value=None, accepted=False, confidence=score.reading.confidence, candidates=candidates, reasons=("handwriting",)
+    )
+
+
+def _reasons(marks: Sequence[Mark]) -> tuple[Reason, ...]:
+    return tuple(dict.fromkeys(mark.reason for mark in marks if mark.reason))
+
+
+def _all_right(marks: Sequence[Mark]) -> float:
+    """Probability that every mark's state is right, taken as independent."""
+    product = 1.0
+    for mark in marks:
+        product *= mark.confidence
+    return round(product, 4)

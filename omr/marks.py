@@ -1,0 +1,136 @@
+"""Scores of boxes -> states: empty, marked, cancelled, unsure, each with a confidence and, if unsure, a reason.
+
+Thresholds were set on simulated scans of six pens and looked at on the real scans of the shared data;
+`python -m benchmarks clear_marks` prints what they accept and get wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from form_layouts.questionnaire import Questionnaire
+from omr.checkboxes import BoxScore
+from omr.reading import MarkReading, Reason, State
+
+EMPTY_COVERAGE = 0.012
+"""Inked share of the inside up to which a box is empty: dust and an outline's blur."""
+EMPTY_FAINT = 0.03
+"""Share of faint ink up to which a box is empty."""
+MARK_COVERAGE = 0.045
+"""Inked share from which a stroke is a mark: a tick of the finest pen covers 0.08."""
+MARK_EXTENT = 0.38
+"""Extent of the ink, in inner widths, from which a mark is a stroke and not a dot."""
+FLAT = 0.22
+"""Height of the ink, in inner widths, up to which a stroke across the box may be a struck line."""
+MARK_DARKNESS = 0.42
+"""Median darkness from which ink is a stroke made on purpose."""
+SOLID_CORE = 0.72
+"""Inked share of the core from which a box is blackened."""
+SOLID_GAP = 0.14
+"""Largest empty disc, in inner widths, up to which it is: a cross of a 1.2 mm pen leaves 0.13 to 0.18."""
+BESIDE_MM2 = 0.7
+"""Ink beside an empty box that is a mark of its own: a stroke of 2 mm."""
+EXPLAINED_MM2 = 2.2
+"""Up to here, ink beside an empty box may be the tail of its neighbour's mark."""
+NEIGHBOUR_MM = 14.0
+"""How far from its box a mark's tail reaches."""
+LOST_OUTLINE = 0.25
+"""Correlation below which the printed box was not seen at its place."""
+FILLERS = 2
+"""Blackened boxes on a page from which the person may be one who fills boxes to mark them."""
+FILLERS_TO_STROKES = 3
+"""Blackened boxes for each cross or tick from which that is so: who corrects makes one cross for each blackened box."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One box's state.  `solid` says that it is blackened, whatever that means on this sheet."""
+
+    score: BoxScore
+    state: State
+    confidence: float
+    reason: Reason | None = None
+    solid: bool = False
+
+    @property
+    def reading(self) -> MarkReading:
+        return self.state, self.confidence
+
+
+def judge_marks(questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up: BoxScore | None) -> list[Mark]:
+    """States of all boxes of a page: each by itself, then beside its neighbours, then blackened ones by this hand's habit."""
+    marks = [_alone(score) for score in boxes]
+    marks = [_without_neighbours_tail(mark, marks) for mark in marks]
+    strokes = [mark for mark in (*marks, *([_alone(warm_up)] if warm_up else [])) if mark.state == "marked"]
+    solids = sum(mark.solid for mark in strokes)
+    fills_boxes = solids >= max(FILLERS, FILLERS_TO_STROKES * (len(strokes) - solids))
+    groups: dict[tuple[str, str | None], list[int]] = defaultdict(list)
+    for number, mark in enumerate(marks):
+        groups[mark.score.question, mark.score.row].append(number)
+    for members in groups.values():
+        crossed = any(marks[n].state == "marked" and not marks[n].solid for n in members)
+        for n in members:
+            if marks[n].solid and marks[n].state == "marked" and not fills_boxes:
+                marks[n] = _blackened(marks[n], crossed)
+    return marks
+
+
+def _blackened(mark: Mark, crossed: bool) -> Mark:
+    """A blackened box of a person who crosses or ticks: beside a cross it is a correction, alone it is a question."""
+    if crossed:
+        return replace(mark, state="cancelled", confidence=0.985)
+    return replace(mark, state="unsure", confidence=0.5, reason="blackened")
+
+
+def _alone(score: BoxScore) -> Mark:
+    """What one box shows by itself."""
+    width = min(score.box[2], score.box[3])
+    if score.outline < LOST_OUTLINE and score.coverage < MARK_COVERAGE:
+        return Mark(score, "unsure", 0.5, "box_not_found")
+    if score.coverage <= EMPTY_COVERAGE:
+        return _empty_or_beside(score)
+    extent = max(score.extent_mm) / width
+    if score.core >= SOLID_CORE and score.gap_mm / width <= SOLID_GAP:
+        return Mark(score, "marked", _sure(score.core - SOLID_CORE, 0.1), solid=True)
+    if score.darkness < MARK_DARKNESS:
+        return Mark(score, "unsure", 0.6, "faint_mark")
+    if extent < MARK_EXTENT or score.coverage < MARK_COVERAGE:
+        return Mark(score, "unsure", 0.6, "dot")
+    if _is_struck(score, width):
+        return Mark(score, "unsure", 0.5, "struck_line")
+    return Mark(score, "marked", _sure(score.coverage - MARK_COVERAGE, 0.03))
+
+
+def _empty_or_beside(score: BoxScore) -> Mark:
+    sides = [side for side in ("left", "right", "above", "below") if score.beside_mm2[side] >= BESIDE_MM2]
+    if score.faint > EMPTY_FAINT:
+        return Mark(score, "unsure", 0.6, "faint_mark")
+    if "left" in sides or "right" in sides:
+        return Mark(score, "unsure", 0.6, "circled" if len(sides) >= 3 else "beside_box")
+    return Mark(score, "empty", _sure(EMPTY_FAINT - score.faint, 0.006))
+
+
+def _is_struck(score: BoxScore, width: float) -> bool:
+    """A flat stroke that goes on to both sides: a line through choices, not an answer."""
+    flat = score.extent_mm[1] / width < FLAT and score.extent_mm[0] / width > 0.6
+    return flat and score.beside_mm2["left"] > 0.3 and score.beside_mm2["right"] > 0.3
+
+
+def _without_neighbours_tail(mark: Mark, marks: Sequence[Mark]) -> Mark:
+    """An empty box with a little ink beside it is empty where a marked neighbour's stroke may have left that ink."""
+    if mark.reason != "beside_box" or max(mark.score.beside_mm2[s] for s in ("left", "right")) > EXPLAINED_MM2:
+        return mark
+    x, y = mark.score.box[0], mark.score.box[1]
+    for other in marks:
+        near = math.hypot(other.score.box[0] - x, other.score.box[1] - y) <= NEIGHBOUR_MM
+        if near and other.state == "marked":
+            return Mark(mark.score, "empty", 0.98)
+    return mark
+
+
+def _sure(margin: float, scale: float) -> float:
+    """A probability that grows from 0.9 at a threshold to 0.999 three scales beyond it."""
+    return round(0.999 - 0.099 * math.exp(-max(0.0, margin) / scale * 1.5), 4)

@@ -1,0 +1,162 @@
+"""Scan file -> page images, one at a time.  Knows PDF, multi-page TIFF, JPEG and PNG by their content."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pdf2image
+from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFSyntaxError
+from PIL import Image, UnidentifiedImageError
+
+from omr.errors import (
+    DamagedFile,
+    DamagedPage,
+    EmptyFile,
+    EncryptedPdf,
+    NoSuchFile,
+    NotAnImage,
+    PageTooLarge,
+    RejectedPage,
+    TooManyPages,
+)
+from omr.image import Grey, PageImage
+
+RENDER_DPI = 300
+MAX_PAGES = 500
+MAX_MEGAPIXELS = 80
+_PIXELS = 1_000_000
+
+
+@dataclass(frozen=True)
+class ScanFile:
+    """A file that opened: its kind and how many pages it has."""
+
+    path: Path
+    kind: str
+    pages: int
+
+
+def open_scan(path: Path) -> ScanFile:
+    """Look at a file's first bytes and count its pages.
+
+    Raises NoSuchFile, EmptyFile, NotAnImage, EncryptedPdf, DamagedFile, TooManyPages.
+    """
+    if not path.is_file():
+        raise NoSuchFile(file=path)
+    with path.open("rb") as stream:
+        head = stream.read(1024)
+    if not head:
+        raise EmptyFile(file=path.name)
+    if b"%PDF-" in head:
+        scan = ScanFile(path, "pdf", _pdf_pages(path))
+    elif head.startswith((b"II*\0", b"MM\0*")):
+        scan = ScanFile(path, "tiff", _tiff_pages(path))
+    elif head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
+        scan = ScanFile(path, "picture", 1)
+    else:
+        raise NotAnImage(file=path.name)
+    if scan.pages > MAX_PAGES:
+        raise TooManyPages(file=path.name, pages=scan.pages, limit=MAX_PAGES)
+    return scan
+
+
+def page_images(scan: ScanFile) -> Iterator[PageImage | tuple[int, RejectedPage]]:
+    """Every page in order; in place of one that cannot be opened, its index (from 0) and the reason."""
+    for index in range(scan.pages):
+        try:
+            grey: Grey
+            dpi: float | None
+            if scan.kind == "pdf":
+                grey, dpi = _pdf_page(scan.path, index)
+            elif scan.kind == "tiff":
+                grey, dpi = _tiff_page(scan.path, index)
+            else:
+                grey, dpi = _picture(scan.path)
+        except RejectedPage as rejected:
+            yield index, rejected
+        else:
+            yield PageImage(grey, dpi, scan.path.name, index)
+
+
+def _pdf_pages(path: Path) -> int:
+    try:
+        return int(pdf2image.pdfinfo_from_path(str(path))["Pages"])
+    except PDFInfoNotInstalledError:
+        raise
+    except (PDFPageCountError, PDFSyntaxError, ValueError, KeyError) as fault:
+        if "password" in str(fault).lower():
+            raise EncryptedPdf(file=path.name) from fault
+        raise DamagedFile(file=path.name) from fault
+
+
+def _pdf_page(path: Path, index: int) -> tuple[Grey, float]:
+    """One page drawn at 300 dpi."""
+    size = pdf2image.pdfinfo_from_path(str(path), first_page=index + 1, last_page=index + 1).get(
+        f"Page    {index + 1} size"
+    )
+    if size:
+        width, height = (float(part) for part in str(size).split()[0:3:2])
+        _check_size(width / 72 * RENDER_DPI * height / 72 * RENDER_DPI)
+    try:
+        drawn = pdf2image.convert_from_path(
+            path, dpi=RENDER_DPI, first_page=index + 1, last_page=index + 1, grayscale=True
+        )
+    except (PDFPageCountError, PDFSyntaxError, OSError) as fault:
+        raise DamagedPage() from fault
+    if not drawn:
+        raise DamagedPage()
+    return np.asarray(drawn[0].convert("L")), float(RENDER_DPI)
+
+
+def _tiff_pages(path: Path) -> int:
+    try:
+        with Image.open(path) as image:
+            return int(getattr(image, "n_frames", 1))
+    except (OSError, UnidentifiedImageError, ValueError) as fault:
+        raise DamagedFile(file=path.name) from fault
+
+
+def _tiff_page(path: Path, index: int) -> tuple[Grey, float | None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is ours
+            with Image.open(path) as image:
+                image.seek(index)
+                _check_size(image.width * image.height)
+                return np.asarray(image.convert("L")), _dpi(image)
+    except (OSError, ValueError, EOFError, SyntaxError, Image.DecompressionBombError) as fault:
+        raise DamagedPage() from fault
+
+
+def _picture(path: Path) -> tuple[Grey, float | None]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(path) as image:
+                _check_size(image.width * image.height)
+                dpi = _dpi(image)
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
+        raise DamagedPage() from fault
+    grey = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if grey is None:
+        raise DamagedPage()
+    return np.asarray(grey, np.uint8), dpi
+
+
+def _dpi(image: Image.Image) -> float | None:
+    """The resolution the file states; None where it states none, or one that no scanner has."""
+    stated = image.info.get("dpi")
+    if not stated:
+        return None
+    dpi = float(stated[0])
+    return dpi if 90 <= dpi <= 1300 else None
+
+
+def _check_size(pixels: float) -> None:
+    if pixels > MAX_MEGAPIXELS * _PIXELS:
+        raise PageTooLarge(megapixels=round(pixels / _PIXELS), limit=MAX_MEGAPIXELS)

@@ -1,0 +1,128 @@
+"""What a reading is: plain data, frozen, the same for command line and service.  Values follow docs/reading.md."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+State = Literal["empty", "marked", "cancelled", "unsure"]
+Reason = Literal[
+    "faint_mark",
+    "dot",
+    "beside_box",
+    "circled",
+    "struck_line",
+    "blackened",
+    "only_cancelled",
+    "two_marks",
+    "too_many_marks",
+    "contradiction",
+    "box_not_found",
+    "handwriting",
+    "page_missing",
+    "page_doubled",
+]
+"""Why a person must look."""
+NOT_ANSWERED = -9
+Probability = Annotated[float, Field(ge=0, le=1)]
+MarkReading = tuple[State, Probability]
+Marks = dict[str, dict[str, MarkReading]]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
+
+
+class Answer(_Model):
+    """What was read for one variable.  `value` is null where it was not accepted."""
+
+    value: int | str | None
+    accepted: bool
+    confidence: Probability
+    candidates: tuple[int | str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+
+
+class Finding(_Model):
+    """Something about a page that is no answer; `box` in mm on the form, null where it concerns the whole page."""
+
+    kind: str
+    box: tuple[float, float, float, float] | None = None
+
+
+class PageIdentity(_Model):
+    """Which side of which form a page is; `page` counts from 1, `copy_number` is null on an unnumbered form."""
+
+    questionnaire: str
+    version: str
+    edition: int
+    language: str
+    page: int
+    pages: int
+    copy_number: int | None = None
+
+
+class PageReading(_Model):
+    """One scanned side as read: a form's page, a blank, or a rejected page with its reason."""
+
+    file: str
+    index: int
+    kind: Literal["page", "blank", "rejected"]
+    reason: str | None = None
+    message: str | None = None
+    identity: PageIdentity | None = None
+    rotation: int = 0
+    """Degrees clockwise by which the page lies turned in the scan: 0, 90, 180 or 270."""
+    scale: float | None = None
+    """Printed size over designed size; null where the scan does not say its resolution."""
+    findings: tuple[Finding, ...] = ()
+    answers: dict[str, Answer] = {}
+    marks: Marks = {}
+
+
+class SubmissionPage(_Model):
+    file: str
+    index: int
+    page: int
+    rotation: int
+    findings: tuple[Finding, ...] = ()
+
+
+class Submission(_Model):
+    """One filled questionnaire: a line of `crosscheck read`."""
+
+    kind: Literal["submission"] = "submission"
+    format: Literal[1] = 1
+    questionnaire: str
+    version: str
+    edition: int
+    language: str
+    copy_number: Annotated[int | None, Field(alias="copy")]
+    scale: float | None
+    pages: tuple[SubmissionPage, ...]
+    answers: dict[str, Answer]
+    marks: Marks
+
+
+class Rejected(_Model):
+    """A page, or with index 0 and a file's reason a whole file, that was not read."""
+
+    kind: Literal["rejected"] = "rejected"
+    format: Literal[1] = 1
+    file: str
+    index: int
+    reason: str
+    message: str
+
+
+class SetAside(_Model):
+    """A side without answers that is kept: blank, or a cover sheet."""
+
+    kind: Literal["blank", "cover"]
+    format: Literal[1] = 1
+    file: str
+    index: int
+
+
+Line = Submission | Rejected | SetAside
