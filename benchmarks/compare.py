@@ -46,7 +46,9 @@ def load_lines(path: Path) -> list[Line]:
 def compare(truth: Iterable[Line], read: Iterable[Line]) -> Comparison:
     """Match submissions by their pages, then answers and marks by variable."""
     result = Comparison()
-    read_at: dict[Place, Line] = {(page["file"], page["index"]): line for line in read if line["kind"] == "submission" for page in line["pages"]}
+    read_at: dict[Place, Line] = {
+        (page["file"], page["index"]): line for line in read if line["kind"] == "submission" for page in line["pages"]
+    }
     for true in truth:
         if true["kind"] != "submission":
             continue
@@ -75,7 +77,9 @@ def _compare_answers(result: Comparison, true: Line, seen: Line) -> None:
         result.accepted += got["accepted"]
         if got["accepted"] and got["value"] != answer["value"]:
             result.silent_wrong += 1
-            result.wrong.append(f"{true['pages'][0]['file']} {true['language']} {true['copy']} {variable}: {got['value']} for {answer['value']}")
+            result.wrong.append(
+                f"{true['pages'][0]['file']} {true['language']} {true['copy']} {variable}: {got['value']} for {answer['value']}"
+            )
         if variable in true["marks"] and _group(true, variable) not in doubtful:
             result.closed_clear += 1
             result.closed_clear_accepted += got["accepted"]
@@ -98,4 +102,6 @@ def _compare_marks(result: Comparison, true: Line, seen: Line) -> None:
             result.boxes_unsure += got == "unsure"
             if got not in ("unsure", state):
                 result.boxes_wrong += 1
-                result.wrong.append(f"{true['language']} {true['copy']} {variable} {choice}: {got} for {state} ({true.get('styles', {}).get(variable, {}).get(choice)})")
+                result.wrong.append(
+                    f"{true['language']} {true['copy']} {variable} {choice}: {got} for {state} ({true.get('styles', {}).get(variable, {}).get(choice)})"
+                )

@@ -28,8 +28,9 @@ EDGE_MM = 8.0
 SLIP_MM = 27.0
 """Height of the slip at the foot of the last sheet."""
 GUTTER_MM = 8.0
-CONTENT_GAP_MM = 3.0
-"""Between the page codes and the first and last question."""
+CONTENT_GAP_MM = 3.5
+"""Between the page codes and the first and last question: Arabic and Hindi marks stand up to 0.9 mm above their
+line, and 2.4 mm (4 modules) must stay white around a code."""
 BLOCK_GAPS_MM = (5.5, 4.5, 3.5, 2.6)
 """Between two questions: the widest that still gives the fewest pages."""
 MAX_PAGES = 40

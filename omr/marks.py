@@ -27,33 +27,39 @@ FLAT = 0.22
 """Height of the ink, in inner widths, up to which a stroke across the box may be a struck line."""
 MARK_DARKNESS = 0.42
 """Median darkness from which ink is a stroke made on purpose."""
-SOLID_CORE = 0.72
-"""Inked share of the core from which a box is blackened."""
-SOLID_GAP = 0.14
-"""Largest empty disc, in inner widths, up to which it is: a cross of a 1.2 mm pen leaves 0.13 to 0.18."""
+FILLED_CORE = 0.35
+"""Inked share of the core from which a box may be filled: a hatched one has 0.38 to 1."""
+FILLED_GAP = 0.085
+"""Largest empty disc in the core, in inner widths, up to which a box is filled: hatching leaves 0 to 0.08,
+a cross of a 1 mm pen 0.1 to 0.16, of a ball pen 0.2 to 0.3."""
+BLACK_CORE = 0.9
+BLACK_GAP = 0.05
+"""From here a filled box is black all over, as one does to take a mark back."""
 BESIDE_MM2 = 0.7
 """Ink beside an empty box that is a mark of its own: a stroke of 2 mm."""
 EXPLAINED_MM2 = 2.2
 """Up to here, ink beside an empty box may be the tail of its neighbour's mark."""
+ADJACENT_MM2 = 4.0
+"""The same for the neighbour on that very side in a row of boxes."""
 NEIGHBOUR_MM = 14.0
 """How far from its box a mark's tail reaches."""
 LOST_OUTLINE = 0.25
 """Correlation below which the printed box was not seen at its place."""
 FILLERS = 2
-"""Blackened boxes on a page from which the person may be one who fills boxes to mark them."""
+"""Filled boxes on a page from which the person may be one who fills boxes to mark them."""
 FILLERS_TO_STROKES = 3
-"""Blackened boxes for each cross or tick from which that is so: who corrects makes one cross for each blackened box."""
+"""Filled boxes for each cross or tick from which that is so: who corrects makes one cross for each blackened box."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """One box's state.  `solid` says that it is blackened, whatever that means on this sheet."""
+    """One box's state.  `filled` says that it is hatched or blackened, whatever that means on this sheet."""
 
     score: BoxScore
     state: State
     confidence: float
     reason: Reason | None = None
-    solid: bool = False
+    filled: bool = False
 
     @property
     def reading(self) -> MarkReading:
@@ -61,26 +67,27 @@ class Mark:
 
 
 def judge_marks(questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up: BoxScore | None) -> list[Mark]:
-    """States of all boxes of a page: each by itself, then beside its neighbours, then blackened ones by this hand's habit."""
+    """States of all boxes of a page: each by itself, then beside its neighbours, then filled ones by this hand's habit."""
     marks = [_alone(score) for score in boxes]
     marks = [_without_neighbours_tail(mark, marks) for mark in marks]
     strokes = [mark for mark in (*marks, *([_alone(warm_up)] if warm_up else [])) if mark.state == "marked"]
-    solids = sum(mark.solid for mark in strokes)
-    fills_boxes = solids >= max(FILLERS, FILLERS_TO_STROKES * (len(strokes) - solids))
+    filled = sum(mark.filled for mark in strokes)
+    fills_boxes = filled >= max(FILLERS, FILLERS_TO_STROKES * (len(strokes) - filled))
     groups: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     for number, mark in enumerate(marks):
         groups[mark.score.question, mark.score.row].append(number)
     for members in groups.values():
-        crossed = any(marks[n].state == "marked" and not marks[n].solid for n in members)
+        crossed = any(marks[n].state == "marked" and not marks[n].filled for n in members)
         for n in members:
-            if marks[n].solid and marks[n].state == "marked" and not fills_boxes:
-                marks[n] = _blackened(marks[n], crossed)
+            if marks[n].filled and marks[n].state == "marked" and not fills_boxes:
+                marks[n] = _not_a_filler(marks[n], crossed)
     return marks
 
 
-def _blackened(mark: Mark, crossed: bool) -> Mark:
-    """A blackened box of a person who crosses or ticks: beside a cross it is a correction, alone it is a question."""
-    if crossed:
+def _not_a_filler(mark: Mark, crossed: bool) -> Mark:
+    """A filled box of a person who crosses or ticks: black beside a cross it is a correction, else it is a question."""
+    black = mark.score.core >= BLACK_CORE and mark.score.gap_mm <= BLACK_GAP * min(mark.score.box[2:])
+    if crossed and black:
         return replace(mark, state="cancelled", confidence=0.985)
     return replace(mark, state="unsure", confidence=0.5, reason="blackened")
 
@@ -93,8 +100,8 @@ def _alone(score: BoxScore) -> Mark:
     if score.coverage <= EMPTY_COVERAGE:
         return _empty_or_beside(score)
     extent = max(score.extent_mm) / width
-    if score.core >= SOLID_CORE and score.gap_mm / width <= SOLID_GAP:
-        return Mark(score, "marked", _sure(score.core - SOLID_CORE, 0.1), solid=True)
+    if score.core >= FILLED_CORE and score.gap_mm / width <= FILLED_GAP:
+        return Mark(score, "marked", _sure(FILLED_GAP - score.gap_mm / width, 0.015), filled=True)
     if score.darkness < MARK_DARKNESS:
         return Mark(score, "unsure", 0.6, "faint_mark")
     if extent < MARK_EXTENT or score.coverage < MARK_COVERAGE:
@@ -109,7 +116,7 @@ def _empty_or_beside(score: BoxScore) -> Mark:
     if score.faint > EMPTY_FAINT:
         return Mark(score, "unsure", 0.6, "faint_mark")
     if "left" in sides or "right" in sides:
-        return Mark(score, "unsure", 0.6, "circled" if len(sides) >= 3 else "beside_box")
+        return Mark(score, "unsure", 0.6, "circled" if len(sides) == 4 else "beside_box")
     return Mark(score, "empty", _sure(EMPTY_FAINT - score.faint, 0.006))
 
 
@@ -120,13 +127,17 @@ def _is_struck(score: BoxScore, width: float) -> bool:
 
 
 def _without_neighbours_tail(mark: Mark, marks: Sequence[Mark]) -> Mark:
-    """An empty box with a little ink beside it is empty where a marked neighbour's stroke may have left that ink."""
-    if mark.reason != "beside_box" or max(mark.score.beside_mm2[s] for s in ("left", "right")) > EXPLAINED_MM2:
+    """An empty box with a little ink on one side is empty where a marked neighbour's stroke may have left that ink."""
+    beside = mark.score.beside_mm2
+    if mark.reason != "beside_box" or min(beside["left"], beside["right"]) >= BESIDE_MM2:
         return mark
-    x, y = mark.score.box[0], mark.score.box[1]
+    towards = -1 if beside["left"] > beside["right"] else 1
     for other in marks:
-        near = math.hypot(other.score.box[0] - x, other.score.box[1] - y) <= NEIGHBOUR_MM
-        if near and other.state == "marked":
+        away_x, away_y = other.score.box[0] - mark.score.box[0], other.score.box[1] - mark.score.box[1]
+        adjacent = abs(away_y) < mark.score.box[3] / 2 and away_x * towards > 0
+        most = ADJACENT_MM2 if adjacent else EXPLAINED_MM2
+        near = math.hypot(away_x, away_y) <= NEIGHBOUR_MM
+        if other.state == "marked" and near and max(beside["left"], beside["right"]) <= most:
             return Mark(mark.score, "empty", 0.98)
     return mark
 

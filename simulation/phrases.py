@@ -21,14 +21,25 @@ class Phrases:
 
 _ENGLISH = Phrases(
     ("with friends", "at the church", "on foot and by bus", "a room at work"),
-    ("More language courses in the evening, please.", "We need a bigger flat.", "Thank you for your help.", "The letters are hard to understand."),
+    (
+        "More language courses in the evening, please.",
+        "We need a bigger flat.",
+        "Thank you for your help.",
+        "The letters are hard to understand.",
+    ),
     ("Syria", "Ukraine", "Afghanistan", "Turkey", "Iraq", "Eritrea", "Romania"),
 )
 PHRASES: dict[str, Phrases] = {
     "en": _ENGLISH,
     "de": Phrases(
         ("bei der Kirche", "im Garten", "Zimmer vom Chef", "mit dem Roller", "weiß nicht"),
-        ("Bitte mehr Sprachkurse am Abend.", "Wir brauchen eine größere Wohnung.", "Danke für die Hilfe!", "Die Briefe sind schwer zu verstehen.", "Es gibt keinen Kindergartenplatz."),
+        (
+            "Bitte mehr Sprachkurse am Abend.",
+            "Wir brauchen eine größere Wohnung.",
+            "Danke für die Hilfe!",
+            "Die Briefe sind schwer zu verstehen.",
+            "Es gibt keinen Kindergartenplatz.",
+        ),
         ("Syrien", "Ukraine", "Afghanistan", "Türkei", "Irak", "Eritrea", "Rumänien"),
     ),
     "ar": Phrases(
@@ -48,7 +59,12 @@ PHRASES: dict[str, Phrases] = {
     ),
     "uk": Phrases(
         ("у подруги", "кімната від роботи", "на самокаті"),
-        ("Більше мовних курсів увечері.", "Нам потрібна більша квартира.", "Дякую за допомогу!", "Листи важко зрозуміти."),
+        (
+            "Більше мовних курсів увечері.",
+            "Нам потрібна більша квартира.",
+            "Дякую за допомогу!",
+            "Листи важко зрозуміти.",
+        ),
         ("Сирія", "Україна", "Афганістан", "Туреччина", "Ірак", "Еритрея", "Румунія"),
     ),
     "ru": Phrases(

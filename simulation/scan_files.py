@@ -27,7 +27,6 @@ class EncodedPage:
     The TIFF is Group 4 if one bit, else LZW: deflate took nine times as long for 2 % less.
     """
 
-
     kind: Literal["jpeg", "tiff"]
     one_bit: bool
     width: int

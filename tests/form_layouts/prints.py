@@ -92,5 +92,5 @@ def ink_box(image: Image, box: Box, margin: float) -> Box:
 
 def code_in(image: Image, box: Box) -> PageCode | None:
     """The page code in a box with its quiet zone; None where there is none, or another one."""
-    found = zxingcpp.read_barcodes(np.ascontiguousarray(cut(image, box, 2.5)), formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(np.ascontiguousarray(cut(image, box, 2.5)))
     return parse_page_code(found[0].text) if len(found) == 1 else None

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from pathlib import Path
@@ -48,6 +47,8 @@ PLACE_MM = 0.15
 """How far from its place in the layout a line may be printed."""
 INSET_MM = 0.6
 """Inside of a field: what is left without its outline."""
+QUIET_MM = 2.4
+"""White around a page code: four modules."""
 SIDE_MM = 20.0
 FROM_RIGHT = {"ar", "fa"}
 """The languages of these forms that are read from the right."""
@@ -70,11 +71,11 @@ class Printed:
 
 
 @pytest.fixture(scope="module", params=FORMS, ids=lambda form: f"{form[0].parent.name}-{form[0].name}-{form[1]}")
-def printed(request: pytest.FixtureRequest) -> Iterator[Printed]:
+def printed(request: pytest.FixtureRequest) -> Printed:
     path, language = request.param
     folder = load_form_folder(path)
     form = typeset(folder, language, first_copy=31)
-    yield Printed(folder, language, form, render(form.pdf))
+    return Printed(folder, language, form, render(form.pdf))
 
 
 def test_the_forms_of_these_tests_are_in_twelve_languages() -> None:
@@ -142,7 +143,7 @@ def test_both_codes_of_every_page_say_which_page_it_is(printed: Printed) -> None
         assert len(page.code_boxes) == 2
         for box in page.code_boxes:
             assert code_in(image, box) == said
-            assert ink_box(image, box, 2.5) == pytest.approx(box, abs=PLACE_MM)
+            assert ink_box(image, box, QUIET_MM) == pytest.approx(box, abs=PLACE_MM)
 
 
 def test_the_markers_are_found_upright_at_their_corners(printed: Printed) -> None:
@@ -150,22 +151,16 @@ def test_the_markers_are_found_upright_at_their_corners(printed: Printed) -> Non
     for page, image in zip(printed.layout.pages, printed.pages, strict=True):
         assert len(page.markers) == 4
         for corner, box in enumerate(page.markers):
-            _, ids, _ = detector.detectMarkers(np.ascontiguousarray(cut(image, box, 2.5)))
+            corners, ids, _ = detector.detectMarkers(np.ascontiguousarray(cut(image, box, 2.5)))
             assert ids is not None
             assert ids.ravel().tolist() == [corner]
+            top_left, top_right, bottom_right, _ = corners[0][0]
+            assert top_left[0] < top_right[0] - 70
+            assert top_right[1] < bottom_right[1] - 70
             assert ink_box(image, box, 2.5) == pytest.approx(box, abs=PLACE_MM)
         (left, top, *_), (right, *_), (_, bottom, *_), _ = page.markers
         assert (left, top, right + 7) == (SIDE_MM, 8, 210 - SIDE_MM)
         assert bottom > 240
-
-
-def test_markers_stand_upright(printed: Printed) -> None:
-    detector = cv2.aruco.ArucoDetector(cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_4X4_50))
-    box = printed.layout.pages[0].markers[0]
-    corners, _, _ = detector.detectMarkers(np.ascontiguousarray(cut(printed.pages[0], box, 2.5)))
-    first, second, third, _ = corners[0][0]
-    assert first[0] < second[0]
-    assert second[1] < third[1]
 
 
 # ---- every language: what the layout holds ------------------------------------------------------------------
@@ -322,7 +317,7 @@ def test_an_anonymous_questionnaire_never_has_numbers() -> None:
 
 
 def test_the_same_copy_is_the_same_file_and_another_copy_another_with_the_same_layout() -> None:
-    folder = load_form_folder(EVERYDAY.parents[2] / "forms/everyday/1")
+    folder = load_form_folder(EVERYDAY)
     numbered = replace(folder, questionnaire=folder.questionnaire.model_copy(update={"copy_numbers": True}))
     first, again, other = (typeset(numbered, "ar", first_copy=copy) for copy in (1, 1, 2))
     assert first.pdf == again.pdf
@@ -395,7 +390,9 @@ def test_a_letter_that_no_font_has_is_refused(tmp_path: Path, letter: str, place
     assert "Installieren Sie die Schrift" in caught.value.sentence("de")
 
 
-@pytest.mark.parametrize("code", ['#panic("x")', "*bold*", "$x^2$", "#sys.inputs", "_a_ <b> @c // d", "`raw` \\ ~ --"])
+@pytest.mark.parametrize(
+    "code", ['#panic("x")', "*bold*", "$x^2$", "#sys.inputs", "_a_ <b> @c // d", "`raw` \\ ~ -- x"]
+)
 def test_typst_code_in_a_text_is_printed_as_it_stands(tmp_path: Path, code: str) -> None:
     quoted = "'" + code + "'"
     folder = small_folder(
@@ -421,13 +418,18 @@ def test_a_limit_with_another_placeholder_is_printed_as_it_stands(tmp_path: Path
 def test_every_question_is_printed_on_the_page_of_its_fields() -> None:
     folder = load_form_folder(NEEDS / "2025-02")
     form = typeset(folder, "de")
-    texts = [text_of(form.pdf, page).replace(" ", "") for page in range(1, 5)]
+    texts = [without_breaks(text_of(form.pdf, page)) for page in range(1, 5)]
     for question, page in form.layout.question_pages():
         wording = folder.wording("de").questions[question]
         if folder.questionnaire.asked_with(folder.questionnaire.question(question)) is None:
-            assert wording.text.replace(" ", "") in texts[page]
+            assert without_breaks(wording.text) in texts[page]
         for label in (*wording.choices.values(), *wording.rows.values()):
-            assert "".join(label.split()[:1]) in texts[page]
+            assert without_breaks(label) in texts[page]
+
+
+def without_breaks(text: str) -> str:
+    """A text without spaces and hyphens, which its lines may lose or gain."""
+    return text.replace(" ", "").replace("-", "")
 
 
 # ---- questions too large for their place --------------------------------------------------------------------
@@ -445,7 +447,7 @@ def test_a_question_too_tall_for_a_page_is_refused(tmp_path: Path) -> None:
         typeset(folder, "de")
     assert "'scale'" in caught.value.sentence("en")
     assert "„scale“" in caught.value.sentence("de")
-    assert " 241 mm" in caught.value.sentence("en")
+    assert " 240 mm" in caught.value.sentence("en")
 
 
 def test_a_question_with_thirty_choices_takes_a_page_of_its_own(tmp_path: Path) -> None:
