@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 import subprocess
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +28,7 @@ NEAR_MM = 0.4
 """How far from its place a line is looked for: less than from one comb cell to the next."""
 INK = 60
 """Darkness (255 is black) from which a pixel belongs to a line: the palest line, a grey writing line, has 155."""
+DIRECTION_SIGNS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 PAPER = 250
 """Grey from which a pixel is white."""
 
@@ -35,13 +39,33 @@ def render(pdf: bytes) -> list[Image]:
 
 
 def text_of(pdf: bytes, page: int | None = None, box: Box | None = None) -> str:
-    """The text of a PDF, of one of its pages (from 1), or of a box on it, with single spaces."""
+    """The text of a PDF, of one of its pages (from 1), or of a box on it, with single spaces, without direction signs."""
     options = [] if page is None else ["-f", str(page), "-l", str(page)]
     if box is not None:
         x, y, width, height = (str(round(10 * side)) for side in box)
         options += ["-r", "254", "-x", x, "-y", y, "-W", width, "-H", height]
     done = subprocess.run(["pdftotext", *options, "-", "-"], input=pdf, capture_output=True, check=True)
-    return " ".join(done.stdout.decode().split())
+    return " ".join(done.stdout.decode().translate(DIRECTION_SIGNS).split())
+
+
+def letter_sizes(pdf: bytes, places: Sequence[Box]) -> list[set[int]]:
+    """The sizes of all letters (points) that begin in a place, one box (mm) for each page."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(pdf)
+        file.flush()
+        command = ["pdftohtml", "-xml", "-i", "-zoom", "1", "-stdout", file.name]
+        done = subprocess.run(command, capture_output=True, check=True)
+    fonts: dict[str, int] = {}
+    found: list[set[int]] = []
+    for page, (x, y, width, height) in zip(ElementTree.fromstring(done.stdout).iter("page"), places, strict=True):
+        fonts |= {font.attrib["id"]: int(font.attrib["size"]) for font in page.iter("fontspec")}
+        sizes = set()
+        for text in page.iter("text"):
+            left, top = (int(text.attrib[side]) * 25.4 / 72 for side in ("left", "top"))
+            if x <= left <= x + width and y <= top <= y + height:
+                sizes.add(fonts[text.attrib["font"]])
+        found.append(sizes)
+    return found
 
 
 def cut(image: Image, box: Box, margin: float = 0.0) -> Image:

@@ -1,8 +1,6 @@
 """The two versions of arrival-needs that ship: what they ask, what changed, and how they are printed."""
 
 import re
-import subprocess
-import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
 import pytest
@@ -22,7 +20,6 @@ UNCHANGED = [
     *("barriers", "internet", "helpful", "needs", "comment"),
 ]
 """The questions that both versions ask with the same kind, choices and codes."""
-MM_PER_POINT = 25.4 / 72
 
 
 @dataclass(frozen=True)
@@ -115,38 +112,14 @@ def test_february_has_24_numbered_questions_and_august_26(example: Example) -> N
     numbers = [block["number"] for block in blocks if block["type"] == "question"]
     last = 24 if example.folder.questionnaire.version == "2025-02" else 26
     assert sorted({int(re.sub("[a-z]", "", number)) for number in numbers}) == list(range(1, last + 1))
-    assert set(numbers) <= set(text_of(example.form.pdf).split())
+    text = text_of(example.form.pdf)  # in Arabic a number may follow a letter directly
+    assert [number for number in numbers if not re.search(rf"(?<![0-9]){number}(?![0-9a-z])", text)] == []
 
 
 def test_boxes_have_five_millimetres(example: Example) -> None:
     boxes = [field.box for page in example.form.layout.pages for field in page.checkboxes]
     assert len(boxes) > 100
     assert {(width, height) for _, _, width, height in boxes} == {(5, 5)}
-
-
-def test_all_that_is_asked_is_printed_in_large_letters(example: Example) -> None:
-    least = 14 if example.language == "ar" else 12
-    sizes = sizes_between_codes(example.form)
-    assert len(sizes) == 4
-    assert [min(page) >= least for page in sizes] == [True] * 4
-
-
-def sizes_between_codes(form: Typeset) -> list[set[int]]:
-    """The sizes (points) of all letters in the content area of each page; not of the draft phrase in the margin."""
-    command = ["pdftohtml", "-xml", "-i", "-zoom", "1", "-stdout", "-"]
-    done = subprocess.run(command, input=form.pdf, capture_output=True, check=True)
-    fonts: dict[str, int] = {}
-    found = []
-    for page, layout in zip(ET.fromstring(done.stdout).iter("page"), form.layout.pages, strict=True):
-        fonts |= {font.attrib["id"]: int(font.attrib["size"]) for font in page.iter("fontspec")}
-        head, foot = layout.code_boxes
-        sizes = set()
-        for text in page.iter("text"):
-            left, top = (int(text.attrib[side]) * MM_PER_POINT for side in ("left", "top"))
-            if head[1] + head[3] < top < foot[1] and left < 190:
-                sizes.add(fonts[text.attrib["font"]])
-        found.append(sizes)
-    return found
 
 
 def test_a_translation_says_on_every_page_that_it_is_a_draft_and_german_does_not(example: Example) -> None:

@@ -30,6 +30,7 @@ from tests.form_layouts.prints import (
     code_in,
     cut,
     ink_box,
+    letter_sizes,
     line_error,
     outline_error,
     render,
@@ -222,6 +223,16 @@ def test_only_the_first_page_has_a_stamp_box_and_a_warm_up_box(printed: Printed)
     opening = printed.questionnaire.first_page
     assert [len(page.ignore) for page in printed.layout.pages] == [opening] + [0] * (len(printed.pages) - 1)
     assert [page.warm_up is not None for page in printed.layout.pages] == [opening] + [False] * (len(printed.pages) - 1)
+
+
+def test_all_that_is_asked_is_printed_in_large_letters(printed: Printed) -> None:
+    places = []
+    for page in printed.layout.pages:
+        head, foot = page.code_boxes
+        places.append((0.0, head[1] + head[3], 190.0, foot[1] - head[1] - head[3]))  # not the draft's in the margin
+    sizes = letter_sizes(printed.typeset.pdf, places)
+    least = 14 if printed.language in ("ar", "fa", "ti") else 12
+    assert [page and min(page) >= least for page in sizes] == [True] * len(printed.pages)
 
 
 # ---- every language: the way it is read ---------------------------------------------------------------------
@@ -423,8 +434,8 @@ def test_every_question_is_printed_on_the_page_of_its_fields() -> None:
         wording = folder.wording("de").questions[question]
         if folder.questionnaire.asked_with(folder.questionnaire.question(question)) is None:
             assert without_breaks(wording.text) in texts[page]
-        for label in (*wording.choices.values(), *wording.rows.values()):
-            assert without_breaks(label) in texts[page]
+        for word in " ".join((*wording.choices.values(), *wording.rows.values())).split():
+            assert without_breaks(word) in texts[page]
 
 
 def without_breaks(text: str) -> str:
