@@ -8,7 +8,7 @@ import locale
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import Any, TextIO
 
 import click
 import cv2
@@ -26,11 +26,14 @@ from omr.image import PageImage
 from omr.pages import ScanFile, open_scan, page_images
 from omr.pipeline import read_page, rejected_page
 from omr.reading import Line, PageReading, Rejected, Submission
+from simulation.scan_files import FileFormat
 from simulation.scanner import PRESETS
 from simulation.stack import simulate as simulate_pile
 
 EXIT_REJECTED = 1
 EXIT_UNUSABLE = 2
+PLACES_SHOWN = 8
+"""Pages named one by one behind the same message; all of them stand in the output."""
 FOLDER = click.Path(file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -129,7 +132,7 @@ def _assert_as_published(form: FormFolder, layout: Layout) -> None:
 @click.option("--format", "file_format", type=click.Choice(["pdf", "tiff", "jpeg"]), default="pdf", show_default=True)
 @click.option("-o", "--out", type=FOLDER, required=True, help="Folder for the scans and truth.jsonl.")
 def simulate(
-    folders: tuple[Path, ...], languages: str, copies: int, seed: int, scanner: str, file_format: str, out: Path
+    folders: tuple[Path, ...], languages: str, copies: int, seed: int, scanner: str, file_format: FileFormat, out: Path
 ) -> None:
     """Fill printed forms with a simulated pen, scan them, and write the truth beside the scans."""
     loaded = [load_form_folder(folder) for folder in folders]
@@ -246,9 +249,14 @@ def _summary(readings: list[PageReading], lines: list[Line]) -> None:
         f"{kinds['rejected']} rejected; {total - waiting} of {total} answers accepted, {waiting} wait for a person.",
         err=True,
     )
+    rejected: dict[str, list[PageReading]] = {}
     for reading in readings:
         if reading.kind == "rejected":
-            click.echo(f"{reading.file}, {reading.index + 1}: {reading.message}", err=True)
+            rejected.setdefault(reading.message or "", []).append(reading)
+    for message, pages in rejected.items():
+        places = ", ".join(f"{page.file} {page.index + 1}" for page in pages[:PLACES_SHOWN])
+        more = f" +{len(pages) - PLACES_SHOWN}" if len(pages) > PLACES_SHOWN else ""
+        click.echo(f"{places}{more}: {message}", err=True)
 
 
 def _split(languages: str) -> list[str]:

@@ -35,17 +35,22 @@ class Catalogue:
 
     def printed(self, code: PageCode) -> Form | None:
         """The form whose page code this is; the code's check must match the layout's hash."""
-        for form in self.forms:
-            layout = form.layout
-            same = (layout.questionnaire, layout.version.lower(), layout.language.lower(), layout.edition) == (
-                code.questionnaire,
-                code.version,
-                code.language,
-                code.edition,
-            )
-            if form.blank is None and same and layout.check == code.check and len(layout.pages) == code.pages:
+        for form in self._of_edition(code):
+            if form.layout.check == code.check and len(form.layout.pages) == code.pages:
                 return form
         return None
+
+    def knows_edition(self, code: PageCode) -> bool:
+        """Whether a form of the code's edition is known, whatever its geometry."""
+        return any(True for _ in self._of_edition(code))
+
+    def _of_edition(self, code: PageCode) -> Iterator[Form]:
+        wanted = (code.questionnaire, code.version, code.language, code.edition)
+        for form in self.forms:
+            layout = form.layout
+            own = (layout.questionnaire, layout.version.lower(), layout.language.lower(), layout.edition)
+            if form.blank is None and own == wanted:
+                yield form
 
     @property
     def foreign(self) -> Iterator[Form]:

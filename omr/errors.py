@@ -59,14 +59,20 @@ class RejectedPage(CrosscheckError):
 
 class DamagedPage(RejectedPage):
     reason = "damaged_page"
-    en = "This page of the file is damaged and cannot be opened. The other pages were read; scan this sheet again."
-    de = "Diese Seite der Datei ist beschädigt und lässt sich nicht öffnen. Die anderen Seiten wurden gelesen; scannen Sie dieses Blatt neu."
+    en = "This page of the file is damaged and cannot be opened. The other pages were read; scan this sheet again, and those after it if the file ends here."
+    de = "Diese Seite der Datei ist beschädigt und lässt sich nicht öffnen. Die anderen Seiten wurden gelesen; scannen Sie dieses Blatt neu, und auch die folgenden, falls die Datei hier endet."
 
 
 class PageTooLarge(RejectedPage):
     reason = "page_too_large"
     en = "This page has {megapixels} million pixels; at most {limit} are read. Scan it at 300 dpi."
     de = "Diese Seite hat {megapixels} Millionen Pixel; höchstens {limit} werden gelesen. Scannen Sie sie mit 300 dpi."
+
+
+class PageTooSmall(RejectedPage):
+    reason = "page_too_small"
+    en = "This page has only {width} x {height} pixels: too few for a sheet. Scan it at 300 dpi; if it is no sheet, take it out of the pile."
+    de = "Diese Seite hat nur {width} x {height} Pixel: zu wenig für ein Blatt. Scannen Sie sie mit 300 dpi; ist es kein Blatt, nehmen Sie sie aus dem Stapel."
 
 
 class NoFormFound(RejectedPage):
@@ -97,6 +103,12 @@ class UnknownEdition(RejectedPage):
     reason = "unknown_edition"
     en = "This page is '{questionnaire}' version {version}, edition {edition}, language {language}; that form is not known here. Add its form folder (--forms) and read the page again."
     de = "Diese Seite gehört zu „{questionnaire}“, Fassung {version}, Druckstand {edition}, Sprache {language}; dieses Formular ist hier nicht bekannt. Geben Sie seinen Formularordner an (--forms) und lesen Sie die Seite noch einmal."
+
+
+class OtherPositions(RejectedPage):
+    reason = "edition_with_other_positions"
+    en = "This page is '{questionnaire}' version {version}, edition {edition}, language {language}, but printed with other positions (check {check}) than the layout known here. Give the folder it was printed to (--forms)."
+    de = "Diese Seite gehört zu „{questionnaire}“, Fassung {version}, Druckstand {edition}, Sprache {language}, wurde aber mit anderen Positionen gedruckt (Prüfzeichen {check}) als im hier bekannten Layout. Geben Sie den Ordner an, in den sie gedruckt wurde (--forms)."
 
 
 class PoorRegistration(RejectedPage):

@@ -12,7 +12,7 @@ from form_layouts.catalogue import Catalogue, Form
 from form_layouts.page_code import CODE_GAP_MM, CODE_MM, MARKER_MM, PageCode, parse_page_code
 from omr.blanks import match_blank
 from omr.debug import DebugWriter
-from omr.errors import CodesDisagree, CodeUnreadable, NoFormFound, UnknownEdition
+from omr.errors import CodesDisagree, CodeUnreadable, NoFormFound, OtherPositions, RejectedPage, UnknownEdition
 from omr.geometry import Plane, Points
 from omr.image import Grey, PageImage
 from omr.markers import Markers
@@ -41,7 +41,7 @@ class Identity:
 def identify(image: PageImage, markers: Markers, catalogue: Catalogue, debug: DebugWriter) -> Identity:
     """Read the page codes beside the markers, else anywhere; without one, compare with the blanks of foreign forms.
 
-    Raises NoFormFound, CodeUnreadable, CodesDisagree, UnknownEdition.
+    Raises NoFormFound, CodeUnreadable, CodesDisagree, UnknownEdition, OtherPositions.
     """
     codes = _codes_at_markers(image.grey, markers, debug) or _codes_anywhere(image.grey)
     if codes:
@@ -49,10 +49,7 @@ def identify(image: PageImage, markers: Markers, catalogue: Catalogue, debug: De
             raise CodesDisagree(codes=", ".join(sorted({code.text() for code in codes})))
         form = catalogue.printed(codes[0])
         if form is None:
-            code = codes[0]
-            raise UnknownEdition(
-                questionnaire=code.questionnaire, version=code.version, edition=code.edition, language=code.language
-            )
+            raise _unknown(codes[0], catalogue)
         return Identity(form, codes[0].page - 1, codes[0].copy, codes[0].duplex)
     if len(markers.corners) >= 2:
         raise CodeUnreadable()
@@ -60,6 +57,19 @@ def identify(image: PageImage, markers: Markers, catalogue: Catalogue, debug: De
     if match is None:
         raise NoFormFound()
     return Identity(match.form, match.page, plane=match.plane)
+
+
+def _unknown(code: PageCode, catalogue: Catalogue) -> RejectedPage:
+    """Why no form belongs to a code: nobody knows its edition, or that edition is known with other positions."""
+    said = {
+        "questionnaire": code.questionnaire,
+        "version": code.version,
+        "edition": code.edition,
+        "language": code.language,
+    }
+    if catalogue.knows_edition(code):
+        return OtherPositions(check=code.check, **said)
+    return UnknownEdition(**said)
 
 
 def _codes_at_markers(grey: Grey, markers: Markers, debug: DebugWriter) -> list[PageCode]:

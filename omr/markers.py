@@ -20,6 +20,9 @@ SEARCH_PX_PER_MM = 6.0
 WIDE_SEARCH_PX_PER_MM = 4.0
 """Resolution of the search over the whole page, where the corners did not show four."""
 
+RIM_PX = 10
+"""White put around what is searched: a marker that touches the image's edge, on a sheet fed in 8 mm off, was not seen."""
+
 
 @dataclass(frozen=True)
 class Markers:
@@ -73,10 +76,11 @@ def _collect(found: dict[int, Points], grey: Grey, offset: tuple[int, int], scal
     """Add the markers seen in this part of the page that were not seen before."""
     scale = min(scale, 1.0)
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA) if scale < 1 else grey
-    corners, ids, _ = _detector().detectMarkers(small)
+    rimmed = cv2.copyMakeBorder(small, RIM_PX, RIM_PX, RIM_PX, RIM_PX, cv2.BORDER_CONSTANT, value=255.0)
+    corners, ids, _ = _detector().detectMarkers(rimmed)
     for points, name in zip(corners, ids.ravel() if ids is not None else (), strict=True):
         # the centre of a shrunk pixel lies half a pixel in
-        full = (points.reshape(4, 2).astype(np.float64) + 0.5) / scale - 0.5 + offset
+        full = (points.reshape(4, 2).astype(np.float64) - RIM_PX + 0.5) / scale - 0.5 + offset
         found.setdefault(int(name), full)
 
 

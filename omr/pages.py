@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import struct
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import cv2
 import numpy as np
 import pdf2image
 from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFSyntaxError
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from omr.errors import (
     DamagedFile,
@@ -21,6 +23,7 @@ from omr.errors import (
     NoSuchFile,
     NotAnImage,
     PageTooLarge,
+    PageTooSmall,
     RejectedPage,
     TooManyPages,
 )
@@ -30,6 +33,12 @@ RENDER_DPI = 300
 MAX_PAGES = 500
 MAX_MEGAPIXELS = 80
 _PIXELS = 1_000_000
+MIN_SIDE_PX = 300
+"""A sheet at 36 dpi: below it not even a corner marker can be told from dust."""
+_ZIP = b"PK"
+"""An archive may hold a PDF within its first bytes."""
+_FAULTS = (ArithmeticError, LookupError, OSError, SyntaxError, TypeError, ValueError, EOFError, struct.error)
+"""What Pillow raises on damaged files: its readers trust what they read."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ def open_scan(path: Path) -> ScanFile:
         head = stream.read(1024)
     if not head:
         raise EmptyFile(file=path.name)
-    if b"%PDF-" in head:
+    if b"%PDF-" in head and not head.startswith(_ZIP):
         scan = ScanFile(path, "pdf", _pdf_pages(path))
     elif head.startswith((b"II*\0", b"MM\0*")):
         scan = ScanFile(path, "tiff", _tiff_pages(path))
@@ -77,6 +86,8 @@ def page_images(scan: ScanFile) -> Iterator[PageImage | tuple[int, RejectedPage]
                 grey, dpi = _tiff_page(scan.path, index)
             else:
                 grey, dpi = _picture(scan.path)
+            if min(grey.shape) < MIN_SIDE_PX:
+                raise PageTooSmall(width=grey.shape[1], height=grey.shape[0])
         except RejectedPage as rejected:
             yield index, rejected
         else:
@@ -97,55 +108,82 @@ def _pdf_pages(path: Path) -> int:
 def _pdf_page(path: Path, index: int) -> tuple[Grey, float]:
     """One page drawn at 300 dpi."""
     size = pdf2image.pdfinfo_from_path(str(path), first_page=index + 1, last_page=index + 1).get(
-        f"Page    {index + 1} size"
+        f"Page {index + 1:4} size"
     )
     if size:
         width, height = (float(part) for part in str(size).split()[0:3:2])
         _check_size(width / 72 * RENDER_DPI * height / 72 * RENDER_DPI)
+    grey = _drawn(path, index, strict=False)
+    if grey.min() == grey.max():
+        grey = _drawn(path, index, strict=True)  # an empty page, or one whose image is damaged?
+    return grey, float(RENDER_DPI)
+
+
+def _drawn(path: Path, index: int, *, strict: bool) -> Grey:
+    """One page as poppler draws it.  Raises DamagedPage; with `strict` also for a fault that poppler passed over."""
     try:
         drawn = pdf2image.convert_from_path(
-            path, dpi=RENDER_DPI, first_page=index + 1, last_page=index + 1, grayscale=True
+            path, dpi=RENDER_DPI, first_page=index + 1, last_page=index + 1, grayscale=True, strict=strict
         )
     except (PDFPageCountError, PDFSyntaxError, OSError) as fault:
         raise DamagedPage() from fault
     if not drawn:
         raise DamagedPage()
-    return np.asarray(drawn[0].convert("L")), float(RENDER_DPI)
+    return np.asarray(drawn[0].convert("L"))
 
 
 def _tiff_pages(path: Path) -> int:
+    """Pages up to the last that is named; where the file was cut off, that is the first whose place is behind the cut."""
     try:
-        with Image.open(path) as image:
-            return int(getattr(image, "n_frames", 1))
-    except (OSError, UnidentifiedImageError, ValueError) as fault:
+        with _opened(path) as image:
+            pages = 1
+            while pages <= MAX_PAGES:
+                try:
+                    image.seek(pages)
+                except EOFError:
+                    break
+                except _FAULTS:
+                    return pages + 1
+                pages += 1
+            return pages
+    except _FAULTS as fault:
         raise DamagedFile(file=path.name) from fault
 
 
 def _tiff_page(path: Path, index: int) -> tuple[Grey, float | None]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # the limit below is ours
-            with Image.open(path) as image:
-                image.seek(index)
-                _check_size(image.width * image.height)
-                return np.asarray(image.convert("L")), _dpi(image)
-    except (OSError, ValueError, EOFError, SyntaxError, Image.DecompressionBombError) as fault:
+        with _opened(path) as image:
+            image.seek(index)
+            _check_size(image.width * image.height)
+            return np.asarray(image.convert("L")), _dpi(image)
+    except _FAULTS as fault:
         raise DamagedPage() from fault
 
 
 def _picture(path: Path) -> tuple[Grey, float | None]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            with Image.open(path) as image:
-                _check_size(image.width * image.height)
-                dpi = _dpi(image)
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as fault:
+        with _opened(path) as image:
+            _check_size(image.width * image.height)
+            dpi = _dpi(image)
+    except _FAULTS as fault:
         raise DamagedPage() from fault
     grey = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
     if grey is None:
         raise DamagedPage()
     return np.asarray(grey, np.uint8), dpi
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Image.Image]:
+    """A picture without Pillow's warnings and without its limit of pixels: ours is checked before decoding."""
+    limit, Image.MAX_IMAGE_PIXELS = Image.MAX_IMAGE_PIXELS, None
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            with Image.open(path) as image:
+                yield image
+    finally:
+        Image.MAX_IMAGE_PIXELS = limit
 
 
 def _dpi(image: Image.Image) -> float | None:

@@ -28,8 +28,9 @@ NEIGHBOURS = 7
 """Fields whose median shift a doubtful one takes."""
 STRAY_MM = 0.35
 """A field further than this from its neighbours' median shift was found at the wrong place."""
-MIN_FIELDS_FOUND = 0.5
-"""Share of fields whose outline must be seen; below, the page is not where we think."""
+MIN_FIELDS_FOUND = 0.3
+"""Share of fields whose outline must be seen; below, the page is not where we think.  A form whose every field a felt
+pen wrote over shows 0.48, one looked at 4 mm and more off its place at most 0.17."""
 
 
 @dataclass(frozen=True)
@@ -108,25 +109,28 @@ def _plane_of(markers: Markers, places: Sequence[Box]) -> tuple[Plane, float]:
 
 
 def cut(grey: Grey, plane: Plane, origins: Points, size: tuple[int, int]) -> Grey:
-    """Patches of the image at REFERENCE_PX_PER_MM: `origins` (n, 2) mm, `size` (height, width) px -> (n, height, width)."""
+    """Patches of the image at REFERENCE_PX_PER_MM: `origins` (n, 2) mm, `size` (height, width) px -> (n, height, width).
+
+    Within a patch of a few millimetres the plane is taken as affine: three of its points are mapped, not each pixel.
+    """
     height, width = size
-    if not len(origins):
-        return np.zeros((0, height, width), np.uint8)
-    y, x = np.mgrid[0:height, 0:width]
-    grid = (np.stack([x, y], axis=-1).reshape(-1, 2) + 0.5) / REFERENCE_PX_PER_MM
-    px = plane.to_px((origins[:, None, :] + grid[None, :, :]).reshape(-1, 2)).astype(np.float32) - 0.5
-    rows = px.reshape(len(origins) * height, width, 2)
-    patches = [
-        cv2.remap(
+    patches = np.zeros((len(origins), height, width), np.uint8)
+    centre = np.array([width / 2, height / 2])
+    steps = np.array([[0.0, 0.0], [10.0, 0.0], [0.0, 10.0]])  # mm; long enough to be exact, short enough to be local
+    for number, origin in enumerate(origins):
+        middle = origin + centre / REFERENCE_PX_PER_MM
+        at, right, down = plane.to_px(middle + steps)
+        linear = np.column_stack([right - at, down - at]) / (10 * REFERENCE_PX_PER_MM)
+        offset = at - linear @ (centre - 0.5)
+        cv2.warpAffine(
             grey,
-            rows[at : at + 30000, :, 0],
-            rows[at : at + 30000, :, 1],
-            cv2.INTER_LINEAR,
+            np.column_stack([linear, offset]),
+            (width, height),
+            dst=patches[number],
+            flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP,
             borderMode=cv2.BORDER_REPLICATE,
         )
-        for at in range(0, len(rows), 30000)  # remap takes no image side above 32767 px
-    ]
-    return np.asarray(np.concatenate(patches), np.uint8).reshape(len(origins), height, width)
+    return patches
 
 
 def find_fields(grey: Grey, plane: Plane, reference: Grey, boxes: Sequence[Box]) -> Fields:

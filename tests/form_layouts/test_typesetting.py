@@ -21,7 +21,7 @@ from form_layouts.layout import Box, Checkbox, Comb, Layout, TextArea
 from form_layouts.page_code import PageCode
 from form_layouts.questionnaire import Question, Questionnaire
 from form_layouts.typesetting import Typeset, typeset
-from tests.form_layouts.folders import german_form, small_folder
+from tests.form_layouts.folders import german_form, small_folder, write_folder
 from tests.form_layouts.prints import (
     PAPER,
     PIXELS,
@@ -505,3 +505,25 @@ def test_no_part_of_a_question_in_thirty_parts_is_lost(tmp_path: Path) -> None:
     assert len({name for name, _ in form.layout.question_pages()}) == 30
     printed_words = text_of(form.pdf).split()
     assert {"1a", "1z", "1aa", "1dd"} <= set(printed_words)
+
+
+@pytest.mark.parametrize(
+    ("language", "word"), [("de", "Mwohin"), ("ar", "منذ"), ("ti", "ብምንታይ")], ids=["de", "ar", "ti"]
+)
+def test_the_number_of_a_question_does_not_touch_its_text(tmp_path: Path, language: str, word: str) -> None:
+    names = [*(f"q{n}" for n in range(23)), "part"]
+    asked = [f"  - {{id: {name}, kind: text{', part_of: q22' if name == 'part' else ''}}}" for name in names]
+    texts = [f"  {name}: {{text: {word}}}" for name in names]
+    path = write_folder(
+        tmp_path,
+        {
+            "questionnaire.yaml": "\n".join(['questionnaire: parts\nversion: "1"\nquestions:', *asked]),
+            f"text.{language}.yaml": "\n".join([f"status: unproofed\ntitle: {word}\nquestions:", *texts]),
+        },
+    )
+    form = typeset(load_form_folder(path), language)
+    for page, image in zip(form.layout.pages, render(form.pdf), strict=True):
+        for area in page.text_areas:
+            x, y, width, _ = area.box
+            before = x + width + 0.2 if language in FROM_RIGHT else x - 0.6
+            assert cut(image, (before, y - 10, 0.4, 10)).min() >= PAPER, area.question

@@ -1,0 +1,118 @@
+"""What people do with a pen, and what the reader makes of it."""
+
+import numpy as np
+import pytest
+
+from omr.image import Grey
+from omr.reading import PageReading
+from simulation.marks import Style
+from simulation.pen import CLEAR_PENS, FINE_BALL_PEN, PENS, Pen
+from simulation.scanner import OFFICE
+from tests.omr.drawn import Marks, draw, printed, read, scanned
+
+
+def office(page: Grey, seed: int) -> Grey:
+    """A scan as an office's feeder makes it."""
+    return scanned(page, OFFICE.draw(np.random.default_rng(seed)), seed)
+
+
+def value(reading: PageReading, variable: str) -> object:
+    answer = reading.answers[variable]
+    return answer.value if answer.accepted else answer.reasons
+
+
+def test_an_empty_form_is_all_unanswered_and_nobody_has_to_look() -> None:
+    """A blank box needs no filled neighbour to be blank."""
+    for seed in range(3):
+        reading = read(office(draw([]), seed))
+        assert {answer.value for answer in reading.answers.values()} == {-9}
+        assert all(answer.accepted for answer in reading.answers.values())
+
+
+@pytest.mark.parametrize("pen", CLEAR_PENS, ids=lambda pen: pen.name)
+@pytest.mark.parametrize("style", ["cross", "tick"])
+def test_a_clear_mark_is_the_answer_with_every_pen(pen: Pen, style: Style) -> None:
+    marks: Marks = [("transport", "bus", style), ("leisure", "music", style), ("places.pool", "often", style)]
+    reading = read(office(draw(marks, pen=pen, seed=4), 4))
+    assert value(reading, "transport") == 3
+    assert [value(reading, f"leisure_{code}") for code in (1, 2, 3, 4)] == [0, 0, 1, 0]
+    assert value(reading, "places_pool") == 3
+    assert value(reading, "places_park") == -9
+
+
+def test_a_person_who_fills_boxes_has_marked_them() -> None:
+    marks: Marks = [("transport", "car", "fill"), ("leisure", "sport", "fill"), ("places.park", "never", "fill")]
+    reading = read(office(draw(marks, seed=2), 2))
+    assert (value(reading, "transport"), value(reading, "leisure_2"), value(reading, "places_park")) == (4, 1, 1)
+
+
+def test_a_blackened_box_beside_a_cross_is_a_correction() -> None:
+    """The blackened box is cancelled, the crossed one is the answer, and nobody has to look."""
+    marks: Marks = [("transport", "bus", "corrected"), ("transport", "car", "cross"), ("places.park", "often", "cross")]
+    reading = read(office(draw(marks), 1))
+    assert value(reading, "transport") == 4
+    assert reading.marks["transport"]["bus"][0] == "cancelled"
+
+
+def test_a_blackened_box_alone_among_crosses_waits_for_a_person() -> None:
+    marks: Marks = [("transport", "bus", "corrected"), ("places.park", "often", "cross")]
+    reading = read(office(draw(marks), 1))
+    assert value(reading, "transport") == ("blackened",)
+
+
+def test_two_marks_where_one_answer_is_allowed_wait_for_a_person() -> None:
+    reading = read(office(draw([("transport", "bus", "cross"), ("transport", "car", "cross")]), 3))
+    assert value(reading, "transport") == ("two_marks",)
+    assert reading.answers["transport"].candidates == (3, 4)
+
+
+def test_more_marks_than_allowed_wait_for_a_person() -> None:
+    marks: Marks = [("leisure", choice, "cross") for choice in ("reading", "sport", "music")]
+    reading = read(office(draw(marks), 3))
+    assert [value(reading, f"leisure_{code}") for code in (1, 2, 3)] == [("too_many_marks",)] * 3
+    assert value(reading, "leisure_4") == 0
+
+
+def test_the_box_for_no_answer_gives_its_missing_code() -> None:
+    reading = read(office(draw([("transport", "no_answer_box", "cross")]), 5))
+    assert value(reading, "transport") == -7
+
+
+@pytest.mark.parametrize(
+    ("style", "reason"), [("dot", "dot"), ("faint", "faint_mark"), ("beside", "beside_box"), ("circled", "circled")]
+)
+def test_a_doubtful_mark_is_never_silently_empty(style: Style, reason: str) -> None:
+    for seed in range(4):
+        reading = read(office(draw([("transport", "car", style), ("places.park", "often", "cross")], seed=seed), seed))
+        reasons = reading.answers["transport"].reasons
+        assert reasons, f"seed {seed}: {reading.answers['transport']}"
+        assert set(reasons) <= {reason, "beside_box", "faint_mark", "dot"}
+
+
+@pytest.mark.parametrize("pen", PENS, ids=lambda pen: pen.name)
+def test_what_is_accepted_is_right_whatever_the_pen_and_style(pen: Pen) -> None:
+    """Any style may wait for a person; none may be accepted as another answer."""
+    styles: tuple[Style, ...] = ("cross", "tick", "fill", "faint", "dot", "circled", "overwritten")
+    for seed, style in enumerate(styles):
+        reading = read(office(draw([("places.library", "sometimes", style)], pen=pen, seed=seed), seed))
+        assert value(reading, "places_library") in (
+            2,
+            *((reason,) for reason in reading.answers["places_library"].reasons),
+        )
+
+
+def test_a_streak_of_the_scanner_is_no_mark() -> None:
+    """A thin dark line down the page, through a column of a grid."""
+    page = draw([("transport", "bus", "cross")], pen=FINE_BALL_PEN)
+    boxes = printed()[0].forms[0].layout.pages[0].checkboxes
+    column = next(field.box for field in boxes if field.choice == "sometimes")
+    x = round((column[0] + 2.0) * 300 / 25.4)
+    page[:, x : x + 4] = np.minimum(page[:, x : x + 4], 110)
+    reading = read(page)
+    assert [value(reading, f"places_{row}") for row in ("park", "library", "pool")] == [("struck_line",)] * 3
+    assert value(reading, "transport") == 3
+
+
+def test_a_confidence_is_higher_for_a_clear_mark_than_for_a_doubtful_one() -> None:
+    reading = read(office(draw([("transport", "car", "cross"), ("places.park", "often", "dot")]), 7))
+    assert reading.marks["transport"]["car"][1] > 0.95 > reading.marks["places_park"]["often"][1]
