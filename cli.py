@@ -30,6 +30,8 @@ from simulation.scan_files import FileFormat
 from simulation.scanner import PRESETS
 from simulation.stack import simulate as simulate_pile
 
+LAST_COPY = 999_999
+"""The highest copy number that a page code holds."""
 EXIT_REJECTED = 1
 EXIT_UNUSABLE = 2
 PLACES_SHOWN = 8
@@ -85,13 +87,17 @@ def check_form(folder: Path) -> None:
 @click.argument("folder", type=FOLDER)
 @click.option("--lang", "languages", required=True, help="One language or several, separated by commas.")
 @click.option("--copies", type=click.IntRange(1, 2000), help="Numbered copies.  Without it: one form without a number.")
-@click.option("--first", type=click.IntRange(1, 999999), default=1, show_default=True, help="Number of the first copy.")
+@click.option(
+    "--first", type=click.IntRange(1, LAST_COPY), default=1, show_default=True, help="Number of the first copy."
+)
 @click.option(
     "--duplex", is_flag=True, help="For printing on both sides: the binding margin of the back is on its right."
 )
 @click.option("-o", "--out", type=FOLDER, required=True, help="Folder for the PDF and its layout.")
 def print_form(folder: Path, languages: str, copies: int | None, first: int, duplex: bool, out: Path) -> None:
     """Print a form as PDF, and keep its layout beside it for reading."""
+    if copies and first + copies - 1 > LAST_COPY:
+        raise click.BadParameter(f"{first} + {copies} copies go beyond {LAST_COPY}, the highest copy number.")
     form = load_form_folder(folder)
     for language in _split(languages):
         printed = typeset(
@@ -163,6 +169,9 @@ def read(
     no_ocr: bool,
 ) -> None:
     """Read scans: PDF, TIFF, JPEG, PNG, many pages in any order.  Exit code 0 all read, 1 some pages rejected, 2 unusable input."""
+    for path in (out, table):
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)
     catalogue = open_catalogue(folders or [EXAMPLES])
     scans, unusable = _open(files, ctx.obj)
     engine = None if no_ocr else Tesseract()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from form_layouts.errors import DamagedLayout, EditionChanged, NoFormFolder
+from form_layouts.errors import DamagedLayout, EditionChanged, NoFormFolder, VersionChanged
 from form_layouts.form_folder import FormFolder, is_form_folder, load_form_folder
 from form_layouts.layout import Layout, read_layout, write_layout
 from form_layouts.page_code import PageCode
@@ -91,7 +91,12 @@ def _asked(path: Path) -> Questionnaire:
 
 
 def forms_of(folder: FormFolder) -> Iterator[Form]:
-    """The editions of a form folder: those that were published, and today's wording of every language."""
+    """The editions of a form folder: those that were published, and today's wording of every language.
+
+    Raises VersionChanged where the published editions asked something else than the folder asks today.
+    """
+    for asked in (folder.path / "layouts").glob("*.form.json"):
+        _assert_asks_the_same(folder.questionnaire, asked)
     published = {
         layout.key: layout for layout in map(read_layout, sorted((folder.path / "layouts").glob("*.layout.json")))
     }
@@ -116,21 +121,29 @@ def forms_of(folder: FormFolder) -> Iterator[Form]:
 def keep_printed(layout: Layout, questionnaire: Questionnaire, folder: Path) -> Path:
     """Write the layout of a printed edition, and what it asks, to `folder`; the layout's path.
 
-    Raises EditionChanged where the same edition stands there with another geometry: what was printed never changes.
+    What was printed never changes: raises EditionChanged where the same edition stands there with other words or
+    positions, VersionChanged where the same version asked something else.
     """
     path = folder / f"{layout.key}.layout.json"
+    asked = folder / f"{layout.questionnaire}_{layout.version}.form.json"
+    if asked.exists():
+        _assert_asks_the_same(questionnaire, asked)
     if path.exists():
         assert_unchanged(layout, path)
-    else:
-        folder.mkdir(parents=True, exist_ok=True)
-        write_layout(layout, path)
-    asked = folder / f"{layout.questionnaire}_{layout.version}.form.json"
+        return path
+    folder.mkdir(parents=True, exist_ok=True)
+    write_layout(layout, path)
     asked.write_text(questionnaire.model_dump_json(indent=1, by_alias=True) + "\n", encoding="utf-8")
     return path
 
 
+def _assert_asks_the_same(questionnaire: Questionnaire, asked: Path) -> None:
+    if _asked(asked).model_dump() != questionnaire.model_dump():
+        raise VersionChanged(questionnaire=questionnaire.questionnaire, version=questionnaire.version, path=asked)
+
+
 def assert_unchanged(layout: Layout, path: Path) -> None:
-    """Raises EditionChanged where the layout stored at `path` has another geometry."""
+    """Raises EditionChanged where the layout stored at `path` has other words or positions."""
     stored = read_layout(path)
     if (stored.hash, stored.wording_hash) != (layout.hash, layout.wording_hash):
         raise EditionChanged(

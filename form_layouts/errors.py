@@ -81,6 +81,11 @@ class EditionChanged(CrosscheckError):
     de = "Der Druckstand {edition} von {questionnaire} {version} ({language}) wurde schon mit anderen Wörtern oder Positionen gedruckt ({path}). Gedrucktes ändert sich nie: Setzen Sie `edition: {next}` in text.{language}.yaml."
 
 
+class VersionChanged(CrosscheckError):
+    en = "Version {version} of {questionnaire} was printed before and asked something else ({path}). What is asked never changes once printed: give the changed questionnaire a new version, in a folder of its own."
+    de = "Die Fassung {version} von {questionnaire} wurde schon gedruckt und fragte etwas anderes ({path}). Was gedruckt ist, fragt immer dasselbe: Geben Sie dem geänderten Fragebogen eine neue Fassung in einem eigenen Ordner."
+
+
 class PageCodeTooLong(CrosscheckError):
     en = "The name, version and language '{text}' are too long for the page code. Shorten the questionnaire's name to {room} characters."
     de = "Name, Fassung und Sprache „{text}“ sind zu lang für den Seitencode. Kürzen Sie den Namen des Fragebogens auf {room} Zeichen."

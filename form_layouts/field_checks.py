@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from form_layouts.errors import FormFolderError
-from form_layouts.layout import AnswerField, Checkbox, Fields
+from form_layouts.layout import AnswerField, Checkbox, Comb, Fields
 from form_layouts.located_yaml import Keys, LocatedYaml
 from form_layouts.questionnaire import Question, Questionnaire
 
@@ -28,7 +28,7 @@ def check_fields(source: LocatedYaml, fields: Fields, questionnaire: Questionnai
                 else:
                     placed.add((field.question, None, None))
     for question in questionnaire.questions:
-        for wanted in _places_of(question) - placed:
+        for wanted in sorted(_places_of(question) - placed, key=str):
             name = " ".join(part for part in wanted if part)
             en = f"'{name}' has no field on any page. Add it."
             de = f"„{name}“ hat auf keiner Seite ein Feld. Ergänzen Sie es."
@@ -52,6 +52,10 @@ def _field_errors(
         de = f"dieses Feld von „{field.question}“ liegt außerhalb der Seite von {width:g} x {height:g} mm. Berichtigen Sie die Millimeter."
         errors.append(source.error(here, en, de))
     question = questions.get(field.question)
+    if question and isinstance(field, Comb) and question.digits and len(field.cells) != question.digits:
+        en = f"the comb of '{question.id}' has {len(field.cells)} cells, but questionnaire.yaml says digits: {question.digits}. Make them equal."
+        de = f"der Kamm von „{question.id}“ hat {len(field.cells)} Zellen, questionnaire.yaml sagt aber digits: {question.digits}. Gleichen Sie sie an."
+        errors.append(source.error(here, en, de))
     if question is None:
         en = f"there is no question '{field.question}' in questionnaire.yaml. Mend the id or add the question."
         de = f"in questionnaire.yaml gibt es keine Frage „{field.question}“. Berichtigen Sie die Kennung oder ergänzen Sie die Frage."

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from form_layouts.errors import FormFolderError
 from form_layouts.located_yaml import Keys, LocatedYaml
-from form_layouts.page_code import room_for_name
 from form_layouts.questionnaire import FormPhrases, Question, Questionnaire, QuestionText, Wording
 
 SPSS_VALUE_LABEL_BYTES = 120
@@ -13,6 +12,8 @@ STATA_VARIABLE_LABEL_CHARACTERS = 80
 """Longer variable labels cannot be written to a Stata file."""
 VARIABLE_NAME_CHARACTERS = 32
 """Stata's limit for the name of a variable."""
+GRID_COLUMNS = 12
+"""Columns of a table that fit beside its row labels without touching."""
 CODE_LISTS = ("countries", "languages", "nationalities")
 
 _KEYS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {
@@ -33,15 +34,6 @@ def check_questionnaire(source: LocatedYaml, questionnaire: Questionnaire) -> li
     errors: list[FormFolderError] = []
     ids: dict[str, Question] = {}
     variables: set[str] = set()
-    room = room_for_name(questionnaire.version)
-    if len(questionnaire.questionnaire) > room:
-        errors.append(
-            source.error(
-                ("questionnaire",),
-                f"is too long for the page code: at most {room} characters here.",
-                f"ist zu lang für den Seitencode: hier höchstens {room} Zeichen.",
-            )
-        )
     for index, question in enumerate(questionnaire.questions):
         here: Keys = ("questions", index)
         if question.id in ids:
@@ -137,7 +129,7 @@ def _code_errors(source: LocatedYaml, here: Keys, question: Question) -> list[Fo
                         f"der Code {code} kommt in „{question.id}“ zweimal vor. Jede Antwort braucht einen eigenen.",
                     )
                 )
-    for name in question.missing.keys() & question.choices.keys():
+    for name in sorted(question.missing.keys() & question.choices.keys()):
         errors.append(
             source.error(
                 (*here, "missing", name),
@@ -145,7 +137,7 @@ def _code_errors(source: LocatedYaml, here: Keys, question: Question) -> list[Fo
                 f"„{name}“ ist auch eine Antwort. Benennen Sie eines um.",
             )
         )
-    for row in {row for row in question.rows if question.rows.count(row) > 1}:
+    for row in sorted({row for row in question.rows if question.rows.count(row) > 1}):
         errors.append(
             source.error(
                 (*here, "rows"),
@@ -224,6 +216,10 @@ def check_wording(
             )
             continue
         errors += _text_errors(source, question, text)
+        if on_our_paper and question.kind == "grid" and len(question.boxes) > GRID_COLUMNS:
+            en = f"the table '{question.id}' has {len(question.boxes)} columns; {GRID_COLUMNS} fit on our paper. Ask in two questions."
+            de = f"die Tabelle „{question.id}“ hat {len(question.boxes)} Spalten; auf unser Papier passen {GRID_COLUMNS}. Fragen Sie in zwei Fragen."
+            errors.append(source.error(("questions", question.id), en, de))
         if on_our_paper and question.at_most and not wording.form.at_most:
             errors.append(
                 source.error(
@@ -232,7 +228,7 @@ def check_wording(
                     'die Wendung „at_most“ fehlt; eine Frage braucht sie. Ergänzen Sie: at_most: "... {n} ...".',
                 )
             )
-    for name in wording.questions.keys() - {question.id for question in questionnaire.questions}:
+    for name in sorted(wording.questions.keys() - {question.id for question in questionnaire.questions}):
         errors.append(
             source.error(
                 ("questions", name),

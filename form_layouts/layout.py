@@ -84,6 +84,7 @@ class PageLayout(_Model):
 class Fields(_Model):
     """fields.<language>.yaml: where the fields stand on a form that we did not print."""
 
+    format: Literal[1] = 1
     page_size: tuple[float, float]
     edition: Annotated[int, Field(ge=1, le=99)] = 1
     pages: Annotated[tuple[PageLayout, ...], Field(min_length=1)]

@@ -90,10 +90,10 @@ def load_yaml(path: Path) -> LocatedYaml:
         line = fault.problem_mark.line + 1 if fault.problem_mark else 1
         raise FormFolderError(
             f"{path}:{line}",
-            f"is not valid YAML ({fault.problem}). Check indentation, brackets and quotes.",
-            f"ist kein gültiges YAML ({fault.problem}). Prüfen Sie Einrückung, Klammern und Anführungszeichen.",
+            f"is not valid YAML ({fault.problem}). Check indentation and brackets, and put texts with ? : , in quotes.",
+            f"ist kein gültiges YAML ({fault.problem}). Prüfen Sie Einrückung und Klammern, und setzen Sie Texte mit ? : , in Anführungszeichen.",
         ) from None
-    except yaml.YAMLError as fault:
+    except (yaml.YAMLError, RecursionError) as fault:  # an alias may contain itself
         raise FormFolderError(
             str(path), f"is not valid YAML ({fault}).", f"ist kein gültiges YAML ({fault})."
         ) from None

@@ -54,6 +54,7 @@ class Question(_Model):
 class Questionnaire(_Model):
     """One version of a questionnaire, without its wording."""
 
+    format: Literal[1] = 1
     questionnaire: Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
     version: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$", max_length=12)]
     first_page: bool = False
@@ -117,6 +118,7 @@ class FormPhrases(_Model):
 class Wording(_Model):
     """A questionnaire's wording in one language: one file, text.<language>.yaml."""
 
+    format: Literal[1] = 1
     status: Annotated[str, Field(pattern=r"^(unproofed|proofed by .+)$")]
     edition: Annotated[int, Field(ge=1, le=99)] = 1
     title: Annotated[str, Field(min_length=1)]

@@ -45,7 +45,7 @@ def identify(image: PageImage, markers: Markers, catalogue: Catalogue, debug: De
     """
     codes = _codes_at_markers(image.grey, markers, debug) or _codes_anywhere(image.grey)
     if codes:
-        if len({(code.questionnaire, code.version, code.language, code.page, code.copy) for code in codes}) > 1:
+        if len(set(codes)) > 1:
             raise CodesDisagree(codes=", ".join(sorted({code.text() for code in codes})))
         form = catalogue.printed(codes[0])
         if form is None:

@@ -93,11 +93,11 @@ def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
             continue
         blank = question.missing[missing[0].score.choice] if missing else NOT_ANSWERED
         value = (1 if mark.state == "marked" else 0) if chosen else blank
-        reasons = _reasons([mark]) + overall
+        reasons = _reasons([mark])
+        if mark.state == "marked" or not chosen:
+            reasons += overall
         if not chosen and not reasons:
             reasons = doubtful  # whether the others are 0 or unanswered hangs on the doubtful one
-        if overall and mark.state != "marked":
-            reasons = ()
         if reasons:
             candidates: tuple[int, ...] = (1, 0) if mark.state == "unsure" else (value,)
             answers[variable] = Answer(

@@ -1,7 +1,7 @@
 """Scores of boxes -> states: empty, marked, cancelled, unsure, each with a confidence and, if unsure, a reason.
 
 Thresholds were set on simulated scans of six pens and looked at on the real scans of the shared data;
-`python -m benchmarks clear_marks` prints what they accept and get wrong.
+`python -m benchmarks pile` prints what they accept and get wrong.
 """
 
 from __future__ import annotations

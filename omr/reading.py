@@ -21,7 +21,6 @@ Reason = Literal[
     "box_not_found",
     "handwriting",
     "page_missing",
-    "page_doubled",
 ]
 """Why a person must look."""
 NOT_ANSWERED = -9

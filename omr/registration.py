@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from form_layouts.layout import Box
 from omr.errors import MarkersMissing, NoFormFound, PoorRegistration
@@ -24,6 +25,8 @@ CONTEXT_MM = 0.9
 """Width of the rim around a field that takes part in finding it: its own outline and white paper."""
 GOOD_OUTLINE = 0.5
 """Correlation from which an outline counts as found.  Empty and crossed boxes of clean scans reach 0.75 to 0.98."""
+LINE_RIM_MM = 0.5
+"""Rim of the printed lines that is compared where a field bears much ink."""
 NEIGHBOURS = 7
 """Fields whose median shift a doubtful one takes."""
 STRAY_MM = 0.35
@@ -146,9 +149,21 @@ def find_fields(grey: Grey, plane: Plane, reference: Grey, boxes: Sequence[Box])
             template = crop_reference(reference, (origin[0], origin[1]), size)
             match = cv2.matchTemplate(patch, template, cv2.TM_CCOEFF_NORMED)
             _, peak, _, (x, y) = cv2.minMaxLoc(np.nan_to_num(match))
+            if peak < GOOD_OUTLINE:  # ink inside: a second look at the printed lines alone
+                match = _match_lines(patch, template)
+                _, peak, _, (x, y) = cv2.minMaxLoc(match)
             shifts[i] = (np.array([x, y]) - reach) / REFERENCE_PX_PER_MM
             outline[i] = max(0.0, peak)
     return Fields(tuple(boxes), _agreed(boxes, shifts, outline), outline)
+
+
+def _match_lines(patch: Grey, template: Grey) -> npt.NDArray[np.float32]:
+    """The correlation over the printed lines and LINE_RIM_MM around them: what is written inside a field does not count."""
+    rim = round(LINE_RIM_MM * REFERENCE_PX_PER_MM)
+    kernel = cv2.getStructuringElement(cv2.MORPH_RECT, (2 * rim + 1, 2 * rim + 1))
+    lines = cv2.dilate((template < 200).astype(np.uint8), kernel)
+    match = cv2.matchTemplate(patch, template, cv2.TM_CCOEFF_NORMED, mask=lines)
+    return np.asarray(np.clip(np.nan_to_num(match, posinf=0.0, neginf=0.0), -1, 1), np.float32)
 
 
 def _agreed(boxes: Sequence[Box], shifts: Points, outline: Points) -> Points:

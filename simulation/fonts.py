@@ -17,7 +17,7 @@ HANDWRITING = (
     "**/KleeOne-Regular.ttf",
     "**/Humor-Sans.ttf",
 )
-"""Debian: fonts-breip, fonts-dancingscript, fonts-klee, fonts-humor-sans.  fonts-femkeklaver draws outlines: left out."""
+"""Debian: fonts-breip, fonts-dancingscript, fonts-klee, fonts-humor-sans."""
 BOOK_FACES = (
     "**/Amiri-Regular.ttf",
     "**/NotoNaskhArabic-Regular.ttf",

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from form_layouts.catalogue import Catalogue, keep_printed, open_catalogue
-from form_layouts.errors import DamagedLayout, EditionChanged, FormFolderErrors, NoFormFolder
+from form_layouts.errors import DamagedLayout, EditionChanged, FormFolderErrors, NoFormFolder, VersionChanged
 from form_layouts.form_folder import load_form_folder
 from form_layouts.layout import Layout, read_layout
 from form_layouts.page_code import PageCode
@@ -19,7 +19,7 @@ LAYOUT = "small_1_de_1.layout.json"
 DE = "text.de.yaml"
 NEW_EDITION: Change = (DE, "status:", "edition: 2\nstatus:")
 OTHER_WORDS: Change = (DE, "doctor: Arzt", "doctor: Amt ")
-OTHER_PLACES: Change = ("questionnaire.yaml", "digits: 4", "digits: 6")
+OTHER_PLACES: Change = (DE, "Wie wohnen Sie?", "Wie und wo wohnen Sie? " * 6 + "\n    label: Wohnen")
 
 
 def layout_of(path: Path, *changes: Change) -> Layout:
@@ -87,6 +87,24 @@ def test_the_same_edition_with_other_places_is_refused(tmp_path: Path) -> None:
             tmp_path / "out",
         )
     assert (tmp_path / "out" / LAYOUT).read_bytes() == before
+
+
+def test_the_same_version_with_another_code_is_refused_in_every_edition(tmp_path: Path) -> None:
+    """Else what was already filled in would silently mean something else."""
+    other_code: Change = ("questionnaire.yaml", "shelter: 2", "shelter: 4")
+    keep(tmp_path / "form", tmp_path / "out")
+    with pytest.raises(VersionChanged) as caught:
+        keep(tmp_path / "form", tmp_path / "out", other_code, NEW_EDITION)
+    assert "new version" in caught.value.sentence("en")
+    assert "neue Fassung" in caught.value.sentence("de")
+    assert not (tmp_path / "out" / "small_1_de_2.layout.json").exists()
+
+
+def test_a_published_folder_whose_codes_were_changed_is_not_read(tmp_path: Path) -> None:
+    keep(tmp_path / "form", tmp_path / "form" / "layouts")
+    small_folder(tmp_path / "form", ("questionnaire.yaml", "shelter: 2", "shelter: 4"))
+    with pytest.raises(VersionChanged):
+        open_catalogue([tmp_path / "form"])
 
 
 def test_the_next_edition_is_kept_beside_the_first(tmp_path: Path) -> None:

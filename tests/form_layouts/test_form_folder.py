@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from form_layouts.errors import NoFormFolder, NoSuchLanguage, NotOurPrint
+from form_layouts.errors import FormFolderErrors, NoFormFolder, NoSuchLanguage, NotOurPrint
 from form_layouts.form_folder import load_form_folder
 from form_layouts.typesetting import typeset
 from tests.form_layouts.folders import (
@@ -14,6 +14,7 @@ from tests.form_layouts.folders import (
     Change,
     assert_only_fault,
     faults,
+    german_form,
     small_folder,
     write_folder,
 )
@@ -341,7 +342,7 @@ def test_a_key_that_stands_twice(tmp_path: Path, change: Change, at: str) -> Non
 
 def test_a_bracket_that_is_not_closed(tmp_path: Path) -> None:
     folder = small_folder(tmp_path, (UK, "Школа, doctor: Лікар}", "Школа, doctor: Лікар"))
-    words = (("not valid YAML", "Check indentation, brackets"), ("kein gültiges YAML", "Prüfen Sie Einrückung"))
+    words = (("not valid YAML", "Check indentation and brackets"), ("kein gültiges YAML", "Prüfen Sie Einrückung"))
     assert_only_fault(folder, UK, "  offices:", *words)  # the first line that the open bracket makes senseless
 
 
@@ -496,3 +497,37 @@ def test_fields_without_a_blank(tmp_path: Path) -> None:
     assert [error.place for error in found.errors] == [str(folder / "fields.de.yaml")]
     assert "needs blank.de.pdf (or .png) beside it" in found.sentence("en")
     assert "braucht daneben blank.de.pdf (oder .png)" in found.sentence("de")
+
+
+def test_a_table_with_more_columns_than_fit_is_refused(tmp_path: Path) -> None:
+    columns = [f"c{n}" for n in range(13)]
+    with pytest.raises(FormFolderErrors) as caught:
+        german_form(
+            tmp_path,
+            f"  - {{id: wide, kind: grid, rows: [a], choices: {{{', '.join(f'{c}: {n}' for n, c in enumerate(columns))}}}}}\n",
+            f"  wide: {{text: Breit, rows: {{a: A}}, choices: {{{', '.join(f'{c}: X' for c in columns)}}}}}\n",
+        )
+    (error,) = caught.value.errors
+    assert "13 columns; 12 fit" in error.sentence("en")
+    assert "13 Spalten" in error.sentence("de")
+
+
+def test_an_alias_that_contains_itself_is_a_fault_and_no_crash(tmp_path: Path) -> None:
+    folder = small_folder(tmp_path)
+    (folder / "text.de.yaml").write_text("status: &a [*a]\n", encoding="utf-8")
+    assert "text.de.yaml" in faults(folder).sentence("en")
+
+
+def test_a_comb_with_another_number_of_cells_than_digits_is_refused(tmp_path: Path) -> None:
+    cells = ", ".join(f"[{20 + 6 * n}, 60, 6, 8]" for n in range(3))
+    write_folder(
+        tmp_path,
+        {
+            "questionnaire.yaml": 'questionnaire: tried\nversion: "1"\nquestions:\n  - {id: year, kind: number, digits: 4}\n',
+            "fields.de.yaml": f"page_size: [210, 297]\npages:\n  - combs: [{{question: year, cells: [{cells}]}}]\n",
+            "blank.de.png": "",
+        },
+    )
+    (error,) = faults(tmp_path).errors
+    assert "has 3 cells" in error.sentence("en")
+    assert "hat 3 Zellen" in error.sentence("de")

@@ -38,7 +38,7 @@ PIXELS = DPI / 25.4
 """Pixels of a millimetre on a clean page."""
 SHORT = (
     "filled_in", "age", "gender", "languages", "languages_other", "birth_country", "purpose", "household", "children",
-    "housing", "housing_other", "offices", "needs", "comment",
+    "housing", "housing_other", "needs", "comment",
 )  # fmt: skip
 """Questions of the short form: one of every kind."""
 Line = dict[str, Any]

@@ -332,7 +332,9 @@ def test_a_pdf_page_of_too_many_pixels_is_rejected_wherever_it_stands(forms: Pat
     sizes[1] = sizes[11] = "14000 14000"
     (tmp_path / "poster.pdf").write_bytes(empty_pages(*sizes))
     scan_file = open_scan(tmp_path / "poster.pdf")
-    large = [page[0] for page in page_images(scan_file) if isinstance(page, tuple) and page[1].reason == "page_too_large"]
+    large = [
+        page[0] for page in page_images(scan_file) if isinstance(page, tuple) and page[1].reason == "page_too_large"
+    ]
     assert (scan_file.pages, large) == (12, [1, 11])
 
 
@@ -462,7 +464,7 @@ def test_a_page_is_never_read_with_a_layout_that_has_other_places(tmp_path: Path
 # ---- torn and scribbled pages -------------------------------------------------------------------------------
 
 
-def torn(page: Page, *corners: int, grey: int, size: float = 50) -> Page:
+def torn(page: Page, *corners: int, grey: int, size: float = 45) -> Page:
     """Corners (0 to 3, clockwise from the top left) torn off: the lid or the dark bed shows."""
     page = page.copy()
     height, width = page.shape
