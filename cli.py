@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-import locale
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -41,8 +41,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def _speaks() -> str:
-    """de where the terminal's locale is German, else en."""
-    return "de" if (locale.setlocale(locale.LC_MESSAGES, "") or "").startswith("de") else "en"
+    """de where the terminal's locale is German, else en; by its name alone, for it need not be installed."""
+    named = next((os.environ[name] for name in ("LC_ALL", "LC_MESSAGES", "LANG") if os.environ.get(name)), "")
+    return "de" if named.startswith("de") else "en"
 
 
 class Door(click.Group):

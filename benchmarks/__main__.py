@@ -12,16 +12,18 @@ from typing import Any
 
 import click
 
-from benchmarks import pile
+from benchmarks import page_codes, pile
 
 ROOT = Path(__file__).parents[1]
-BENCHMARKS: dict[str, Callable[[bool], dict[str, Any]]] = {"pile": pile.run}
+BENCHMARKS: dict[str, Callable[[bool], dict[str, Any]]] = {"page_codes": page_codes.run, "pile": pile.run}
 
 
 @click.command()
 @click.argument("name", type=click.Choice(sorted(BENCHMARKS)))
 @click.option("--quick", is_flag=True, help="A small run that ends within 50 seconds.")
-@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures to this file.")
+@click.option(
+    "--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures to this file."
+)
 def main(name: str, quick: bool, report: Path | None) -> None:
     """Measure the reader, print a table, and with --json write the figures."""
     figures = {"benchmark": name, "quick": quick, "machine": machine(), "commit": commit(), **BENCHMARKS[name](quick)}

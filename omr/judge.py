@@ -79,11 +79,8 @@ def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
     marked = [mark for mark in group if mark.state == "marked"]
     missing = [mark for mark in marked if mark.score.choice in question.missing]
     chosen = [mark for mark in marked if mark.score.choice in question.choices]
-    overall: tuple[Reason, ...] = ()
-    if missing and (chosen or len(missing) > 1):
-        overall = ("contradiction",)
-    if question.at_most and len(chosen) > question.at_most:
-        overall = (*overall, "too_many_marks")
+    contradiction: tuple[Reason, ...] = ("contradiction",) if missing and (chosen or len(missing) > 1) else ()
+    too_many: tuple[Reason, ...] = ("too_many_marks",) if question.at_most and len(chosen) > question.at_most else ()
     doubtful = _reasons([mark for mark in group if mark.state == "unsure"])
     confidence = _all_right(group)
     answers = {}
@@ -93,9 +90,7 @@ def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
             continue
         blank = question.missing[missing[0].score.choice] if missing else NOT_ANSWERED
         value = (1 if mark.state == "marked" else 0) if chosen else blank
-        reasons = _reasons([mark])
-        if mark.state == "marked" or not chosen:
-            reasons += overall
+        reasons = _reasons([mark]) + contradiction + (too_many if mark.state == "marked" else ())
         if not chosen and not reasons:
             reasons = doubtful  # whether the others are 0 or unanswered hangs on the doubtful one
         if reasons:
