@@ -7,6 +7,9 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -32,6 +35,8 @@ from simulation.stack import simulate as simulate_pile
 
 LAST_COPY = 999_999
 """The highest copy number that a page code holds."""
+COPIES_A_FILE = 50
+"""Copies printed into one PDF: 200 pages take about 1 GB while they are set."""
 EXIT_REJECTED = 1
 EXIT_UNUSABLE = 2
 PLACES_SHOWN = 8
@@ -101,15 +106,22 @@ def print_form(folder: Path, languages: str, copies: int | None, first: int, dup
         raise click.BadParameter(f"{first} + {copies} copies go beyond {LAST_COPY}, the highest copy number.")
     form = load_form_folder(folder)
     for language in _split(languages):
-        printed = typeset(
-            form, language, first_copy=first, copies=copies or 1, duplex=duplex, numbered=copies is not None
-        )
-        _assert_as_published(form, printed.layout)
-        keep_printed(printed.layout, form.questionnaire, out)
-        numbers = f"_{first}-{first + copies - 1}" if copies and form.questionnaire.copy_numbers else ""
-        path = out / f"{printed.layout.key}{numbers}.pdf"
-        path.write_bytes(printed.pdf)
-        click.echo(path)
+        layout = typeset(form, language).layout
+        _assert_as_published(form, layout)
+        keep_printed(layout, form.questionnaire, out)
+        for start in range(first, first + (copies or 1), COPIES_A_FILE):
+            last = min(first + (copies or 1), start + COPIES_A_FILE) - 1
+            named = copies and (form.questionnaire.copy_numbers or copies > COPIES_A_FILE)
+            path = out / f"{layout.key}{f'_{start}-{last}' if named else ''}.pdf"
+            path.write_bytes(_printed_apart(form, language, start, last - start + 1, duplex, copies is not None))
+            click.echo(path)
+
+
+def _printed_apart(form: FormFolder, language: str, first: int, copies: int, duplex: bool, numbered: bool) -> bytes:
+    """The PDF of one file's copies, set in a process of its own: the typesetter keeps what it has set in memory."""
+    with ProcessPoolExecutor(max_workers=1, mp_context=get_context("spawn")) as pool:
+        print_copies = partial(typeset, first_copy=first, copies=copies, duplex=duplex, numbered=numbered)
+        return pool.submit(print_copies, form, language).result().pdf
 
 
 @forms.command("freeze")
@@ -174,6 +186,9 @@ def read(
         if path:
             path.parent.mkdir(parents=True, exist_ok=True)
     catalogue = open_catalogue(folders or [EXAMPLES])
+    for path in (out, table):
+        if path:
+            path.parent.mkdir(parents=True, exist_ok=True)  # now: nobody reads a pile for an hour to find no folder
     scans, unusable = _open(files, ctx.obj)
     engine = None if no_ocr else Tesseract()
     debug = DebugWriter(debug_folder)

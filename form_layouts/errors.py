@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 LANGUAGES = ("en", "de")
 
@@ -17,9 +17,19 @@ class CrosscheckError(Exception):
         self.details = details
         super().__init__(self.sentence("en"))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A fault keeps its details on its way out of another process."""
+        return _revived, (type(self), self.args, self.__dict__)
+
     def sentence(self, language: str) -> str:
         """The fault in `language` (`en` or `de`; any other gets English): what happened and what to do."""
         return (self.de if language == "de" else self.en).format(**self.details)
+
+
+def _revived(kind: type[CrosscheckError], args: tuple[Any, ...], state: dict[str, Any]) -> CrosscheckError:
+    fault = kind.__new__(kind, *args)
+    fault.__dict__.update(state)
+    return fault
 
 
 class FormFolderError(CrosscheckError):

@@ -25,6 +25,8 @@ MARK_EXTENT = 0.38
 """Extent of the ink, in inner widths, from which a mark is a stroke and not a dot."""
 FLAT = 0.22
 """Height of the ink, in inner widths, up to which a stroke across the box may be a struck line."""
+RULED = 0.12
+"""Breadth of the ink, in inner widths, up to which a stroke along the whole box is ruled: no hand draws 4 mm that straight."""
 STREAK_MM2 = 0.3
 """Ink on both sides of the box from which that stroke goes on beyond it."""
 MARK_DARKNESS = 0.42
@@ -127,8 +129,10 @@ def _empty_or_beside(score: BoxScore) -> Mark:
 
 
 def _is_struck(score: BoxScore, width: float) -> bool:
-    """A thin straight stroke that goes on to both sides: a line through choices, or a streak of the scanner; no answer."""
+    """A thin straight stroke that is ruled, or goes on to both sides: a line through choices, or a streak of the scanner; no answer."""
     across, down, beside = score.extent_mm[0] / width, score.extent_mm[1] / width, score.beside_mm2
+    if min(across, down) <= RULED and max(across, down) >= 0.7:
+        return True
     level = down < FLAT and across > 0.6 and min(beside["left"], beside["right"]) > STREAK_MM2
     upright = across < FLAT and down > 0.6 and min(beside["above"], beside["below"]) > STREAK_MM2
     return level or upright

@@ -56,7 +56,11 @@ def white() -> Page:
 
 
 def photo() -> Page:
-    return np.random.default_rng(1).integers(0, 256, (420, 330), dtype=np.uint8)
+    """Rings on a grey ground: something, and no form."""
+    rings = np.full((600, 420), 170, np.uint8)
+    for radius in range(30, 200, 24):
+        cv2.circle(rings, (210, 300), radius, 20, 7)
+    return rings
 
 
 # ---- forms ----------------------------------------------------------------------------------------------------
@@ -69,11 +73,16 @@ def test_forms_print_writes_the_pdf_its_layout_and_what_it_asks(tmp_path: Path) 
     assert done.code == 0
     pdfs = [out / "small_1_de_1_8-10.pdf", out / "small_1_uk_1_8-10.pdf"]
     assert done.out.splitlines() == [str(path) for path in pdfs]
-    written = {"small_1.form.json", "small_1_de_1.layout.json", "small_1_uk_1.layout.json", *(path.name for path in pdfs)}
+    written = {
+        "small_1.form.json",
+        "small_1_de_1.layout.json",
+        "small_1_uk_1.layout.json",
+        *(path.name for path in pdfs),
+    }
     assert {path.name for path in out.iterdir()} == written
     layout = read_layout(out / "small_1_de_1.layout.json")
     assert (layout.questionnaire, layout.version, layout.language, layout.edition) == ("small", "1", "de", 1)
-    assert pdfinfo_from_path(pdfs[0])["Pages"] == 3 * len(layout.pages)
+    assert pdfinfo_from_path(str(pdfs[0]))["Pages"] == 3 * len(layout.pages)
     asked = Questionnaire.model_validate_json((out / "small_1.form.json").read_bytes())
     assert [question.id for question in asked.questions][:2] == ["housing", "housing_other"]
 
@@ -96,7 +105,9 @@ def test_forms_print_refuses_a_changed_edition(messages: str, words: str, tmp_pa
     out = tmp_path / "out"
     assert crosscheck("forms", "print", small_folder(tmp_path / "a"), "--lang", "de", "-o", out).code == 0
     before = {path.name: path.read_bytes() for path in out.iterdir()}
-    done = crosscheck("forms", "print", small_folder(tmp_path / "b", DOCTOR), "--lang", "de", "-o", out, messages=messages)
+    done = crosscheck(
+        "forms", "print", small_folder(tmp_path / "b", DOCTOR), "--lang", "de", "-o", out, messages=messages
+    )
     assert done.code == 2
     assert words in done.said
     assert {path.name: path.read_bytes() for path in out.iterdir()} == before
@@ -106,7 +117,9 @@ def test_a_frozen_edition_can_neither_be_printed_nor_checked_once_it_was_changed
     folder = small_folder(tmp_path / "small")
     frozen = crosscheck("forms", "freeze", folder)
     assert frozen.code == 0
-    assert frozen.out.splitlines() == [str(folder / "layouts" / f"small_1_{lang}_1.layout.json") for lang in ("de", "uk")]
+    assert frozen.out.splitlines() == [
+        str(folder / "layouts" / f"small_1_{lang}_1.layout.json") for lang in ("de", "uk")
+    ]
     assert crosscheck("forms", "check", folder).code == 0
     small_folder(folder, DOCTOR)
     for command in (["check", folder], ["print", folder, "--lang", "de", "-o", tmp_path / "out"]):
@@ -124,7 +137,9 @@ def test_forms_check_names_the_form_and_its_languages() -> None:
 @pytest.mark.parametrize(("messages", "words"), [("en", "has 2 mistake(s)"), ("de", "hat 2 Fehler")])
 def test_forms_check_names_every_mistake_with_its_line(messages: str, words: str, tmp_path: Path) -> None:
     folder = small_folder(
-        tmp_path, ("questionnaire.yaml", "shelter: 2", "shelter: 1"), ("text.de.yaml", "  arrived: {text", "  arived: {text")
+        tmp_path,
+        ("questionnaire.yaml", "shelter: 2", "shelter: 1"),
+        ("text.de.yaml", "  arrived: {text", "  arived: {text"),
     )
     done = crosscheck("forms", "check", folder, messages=messages)
     assert done.code == 2
@@ -187,7 +202,10 @@ def test_the_exit_code_tells_the_shell_what_became_of_the_pile(forms: Path, tmp_
 def test_messages_are_in_the_language_that_was_asked_for(messages: str, forms: Path, tmp_path: Path) -> None:
     """In the lines and on the terminal alike."""
     done = crosscheck("read", save(tmp_path / "odd.png", photo()), "--forms", forms, messages=messages)
-    words = {"en": "No known form was found on this page", "de": "Auf dieser Seite ist kein bekanntes Formular zu finden"}
+    words = {
+        "en": "No known form was found on this page",
+        "de": "Auf dieser Seite ist kein bekanntes Formular zu finden",
+    }
     assert words[messages] in done.lines[0]["message"]
     assert done.lines[0]["message"] in done.said
 
@@ -210,7 +228,7 @@ def test_a_german_terminal_gets_german_messages(forms: Path, tmp_path: Path) -> 
 
 
 def test_the_output_goes_to_a_file_and_nothing_else_to_the_terminal(forms: Path, tmp_path: Path) -> None:
-    scan_file, out = save(tmp_path / "scan.png", everyday().scanned()), tmp_path / "out.jsonl"
+    scan_file, out = save(tmp_path / "scan.png", everyday().scanned()), tmp_path / "not yet there" / "out.jsonl"
     plain = crosscheck("read", scan_file, "--forms", forms, "--no-ocr")
     done = crosscheck("read", scan_file, "--forms", forms, "--no-ocr", "-o", out)
     assert (done.code, done.out) == (0, "")
@@ -254,7 +272,7 @@ def test_without_an_engine_the_answers_are_the_same_but_nothing_is_suggested(for
     line_as_meant(suggested, everyday().truth)
     assert plain["marks"] == suggested["marks"]
     assert plain["answers"]["origin"]["candidates"] == []
-    assert suggested["answers"]["origin"]["candidates"] == ["Eritrea"]
+    assert "Eritrea" in suggested["answers"]["origin"]["candidates"][0]
     written = [name for name, answer in plain["answers"].items() if "handwriting" in answer["reasons"]]
     assert all(plain["answers"][name]["candidates"] == [] for name in written)
     assert {n: (a["value"], a["accepted"]) for n, a in plain["answers"].items()} == {
@@ -269,7 +287,9 @@ def test_without_an_engine_the_answers_are_the_same_but_nothing_is_suggested(for
 def simulated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two people's scans in each of two languages, with their truth."""
     out = tmp_path_factory.mktemp("simulated")
-    done = crosscheck("simulate", EVERYDAY, "--lang", "de,fa", "--copies", 2, "--seed", 31, "--format", "tiff", "-o", out)
+    done = crosscheck(
+        "simulate", EVERYDAY, "--lang", "de,fa", "--copies", 2, "--seed", 31, "--format", "tiff", "-o", out
+    )
     assert done.code == 0
     assert done.out.splitlines() == [str(out / "scan-0001.tif")]
     return out

@@ -108,6 +108,25 @@ def test_no_answer_of_a_shuffled_pile_is_wrong_without_a_word(pile: Pile) -> Non
     assert pile.done.code == 0
 
 
+def test_the_comparison_with_the_truth_can_look_bad(pile: Pile) -> None:
+    """A figure of zero is worth something only where an error would have shown."""
+    lines: list[JsonLine] = json.loads(json.dumps(pile.done.lines))
+    variable = next(name for name, answer in lines[0]["answers"].items() if name == "age" or answer["accepted"])
+    lines[0]["answers"][variable]["value"] = 77
+    lines[1]["marks"]["age"]["under_18"][0] = "cancelled"
+    lines[2]["pages"], lines[3]["pages"] = (
+        [lines[2]["pages"][0], lines[3]["pages"][1]],
+        [lines[3]["pages"][0], lines[2]["pages"][1]],
+    )
+    lost = lines.pop()
+    compared = compare(pile.truth, lines)
+    assert compared.silent_wrong >= 1
+    assert any(f" {variable}: 77 for " in wrong for wrong in compared.wrong)
+    assert any(" age under_18: cancelled for " in wrong for wrong in compared.wrong)
+    assert compared.pages_lost == len(lost["pages"])
+    assert compared.pages_misplaced >= 2
+
+
 # ---- pages that come apart ------------------------------------------------------------------------------------
 
 
@@ -198,7 +217,7 @@ def test_a_copy_number_that_three_people_share_gives_three_submissions(
     printed = next(printed_copies(versions[0], "de", 1, first=17))
     people = [filled(versions[0], printed, 80 + number) for number in range(3)]
     assert len({json.dumps(person.truth["answers"]) for person in people}) == 3
-    pages = []
+    pages: list[PageReading] = []
     for page in (0, 1):
         for person in people:
             reading = read(person.scanned(page), catalogue_of(people[0]))

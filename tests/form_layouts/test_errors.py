@@ -1,0 +1,49 @@
+"""Faults that leave a process: the typesetter works in one of its own."""
+
+import pickle
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from cli import main
+from form_layouts.errors import CrosscheckError, FormFolderError, FormFolderErrors, NoSuchLanguage
+from tests.form_layouts.folders import small_folder
+
+
+def test_a_fault_keeps_its_sentences_on_its_way_out_of_another_process() -> None:
+    one = FormFolderError("a.yaml:3", "is wrong", "ist falsch")
+    faults: tuple[CrosscheckError, ...] = (
+        one,
+        FormFolderErrors("a", [one]),
+        NoSuchLanguage(questionnaire="q", version="1", language="xx", languages="de"),
+    )
+    for fault in faults:
+        back = pickle.loads(pickle.dumps(fault))
+        assert [back.sentence(language) for language in ("en", "de")] == [
+            fault.sentence(language) for language in ("en", "de")
+        ]
+
+
+def test_a_name_too_long_for_the_page_code_is_told_when_it_is_printed(tmp_path: Path) -> None:
+    folder = small_folder(
+        tmp_path / "form",
+        ("questionnaire.yaml", "questionnaire: small", "questionnaire: " + "long-" * 7 + "name"),
+        ("questionnaire.yaml", 'version: "1"', 'version: "2025-08-beta"'),
+    )
+    (folder / "text.de.yaml").rename(folder / "text.de-Latn-DE-1996-formal.yaml")
+    arguments = [
+        "--messages",
+        "de",
+        "forms",
+        "print",
+        str(folder),
+        "--lang",
+        "de-Latn-DE-1996-formal",
+        "--copies",
+        "1",
+        "-o",
+        str(tmp_path),
+    ]
+    done = CliRunner().invoke(main, arguments)
+    assert done.exit_code == 2
+    assert "zu lang für den Seitencode" in done.output
