@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
@@ -17,7 +18,7 @@ import click
 import cv2
 
 from form_layouts.catalogue import EXAMPLES, assert_unchanged, keep_printed, open_catalogue
-from form_layouts.errors import CrosscheckError
+from form_layouts.errors import CrosscheckError, NotWritable
 from form_layouts.form_folder import FormFolder, load_form_folder
 from form_layouts.layout import Layout
 from form_layouts.typesetting import typeset
@@ -182,13 +183,10 @@ def read(
     no_ocr: bool,
 ) -> None:
     """Read scans: PDF, TIFF, JPEG, PNG, many pages in any order.  Exit code 0 all read, 1 some pages rejected, 2 unusable input."""
-    for path in (out, table):
-        if path:
-            path.parent.mkdir(parents=True, exist_ok=True)
     catalogue = open_catalogue(folders or [EXAMPLES])
     for path in (out, table):
         if path:
-            path.parent.mkdir(parents=True, exist_ok=True)  # now: nobody reads a pile for an hour to find no folder
+            _assert_writable(path)  # now: nobody reads a pile for an hour to find that there is no place for it
     scans, unusable = _open(files, ctx.obj)
     engine = None if no_ocr else Tesseract()
     debug = DebugWriter(debug_folder)
@@ -212,16 +210,30 @@ def read(
         ctx.exit(EXIT_REJECTED)
 
 
+def _assert_writable(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    except OSError as fault:
+        raise NotWritable(path=path, problem=fault.strerror) from None
+
+
 def _open(files: Iterable[Path], language: str) -> tuple[list[ScanFile], list[Rejected]]:
-    """Files that open; those that do not are said at once and become a line, so that the others are still read."""
+    """Files that open; those that do not are said at once and become a line, so that the others are still read.
+
+    A file named twice is read once; files of the same name in two folders are called by their paths.
+    """
     scans, unusable = [], []
-    for path in files:
+    once = list({path.resolve(): path for path in files}.values())
+    names = Counter(path.name for path in once)
+    for path in once:
+        name = path.name if names[path.name] == 1 else str(path)
         try:
-            scans.append(open_scan(path))
+            scans.append(open_scan(path, name))
         except UnusableFile as fault:
             message = fault.sentence(language)
             click.echo(message, err=True)
-            unusable.append(Rejected(file=path.name, index=0, reason=fault.reason, message=message))
+            unusable.append(Rejected(file=name, index=0, reason=fault.reason, message=message))
     return scans, unusable
 
 
@@ -233,7 +245,7 @@ def _pages(scans: Iterable[ScanFile], language: str) -> Iterator[PageImage | Pag
             else:
                 index, rejected = page
                 assert isinstance(rejected, RejectedPage)
-                yield rejected_page(scan.path.name, index, rejected, language)
+                yield rejected_page(scan.name, index, rejected, language)
 
 
 def _with_progress(

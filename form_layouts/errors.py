@@ -101,6 +101,11 @@ class PageCodeTooLong(CrosscheckError):
     de = "Name, Fassung und Sprache „{text}“ sind zu lang für den Seitencode. Kürzen Sie den Namen des Fragebogens auf {room} Zeichen."
 
 
+class NotWritable(CrosscheckError):
+    en = "{path} cannot be written ({problem}). Name another place; nothing was read or changed."
+    de = "{path} lässt sich nicht schreiben ({problem}). Geben Sie einen anderen Ort an; es wurde nichts gelesen oder geändert."
+
+
 class DamagedLayout(CrosscheckError):
     en = "{path} is damaged or was changed by hand: {problem}. Take it from the backup, or print the form again into an empty folder."
     de = "{path} ist beschädigt oder wurde von Hand geändert: {problem}. Holen Sie die Datei aus der Sicherung oder drucken Sie das Formular neu in einen leeren Ordner."

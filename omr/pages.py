@@ -48,29 +48,32 @@ class ScanFile:
     path: Path
     kind: str
     pages: int
+    name: str
+    """What the file is called in readings and messages."""
 
 
-def open_scan(path: Path) -> ScanFile:
-    """Look at a file's first bytes and count its pages.
+def open_scan(path: Path, name: str | None = None) -> ScanFile:
+    """Look at a file's first bytes and count its pages.  It is called `name`, or as on disk.
 
     Raises NoSuchFile, EmptyFile, NotAnImage, EncryptedPdf, DamagedFile, TooManyPages.
     """
     if not path.is_file():
         raise NoSuchFile(file=path)
+    name = name or path.name
     with path.open("rb") as stream:
         head = stream.read(1024)
     if not head:
-        raise EmptyFile(file=path.name)
+        raise EmptyFile(file=name)
     if b"%PDF-" in head and not head.startswith(_ZIP):
-        scan = ScanFile(path, "pdf", _pdf_pages(path))
+        scan = ScanFile(path, "pdf", _pdf_pages(path), name)
     elif head.startswith((b"II*\0", b"MM\0*")):
-        scan = ScanFile(path, "tiff", _tiff_pages(path))
+        scan = ScanFile(path, "tiff", _tiff_pages(path), name)
     elif head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
-        scan = ScanFile(path, "picture", 1)
+        scan = ScanFile(path, "picture", 1, name)
     else:
-        raise NotAnImage(file=path.name)
+        raise NotAnImage(file=name)
     if scan.pages > MAX_PAGES:
-        raise TooManyPages(file=path.name, pages=scan.pages, limit=MAX_PAGES)
+        raise TooManyPages(file=name, pages=scan.pages, limit=MAX_PAGES)
     return scan
 
 
@@ -91,7 +94,7 @@ def page_images(scan: ScanFile) -> Iterator[PageImage | tuple[int, RejectedPage]
         except RejectedPage as rejected:
             yield index, rejected
         else:
-            yield PageImage(grey, dpi, scan.path.name, index)
+            yield PageImage(grey, dpi, scan.name, index)
 
 
 def _pdf_pages(path: Path) -> int:

@@ -13,9 +13,12 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from pdf2image import pdfinfo_from_path
+from PIL import Image
 from pydantic import TypeAdapter
 
+from cli import main
 from form_layouts.layout import read_layout
 from form_layouts.questionnaire import Questionnaire
 from omr.reading import Line
@@ -324,3 +327,21 @@ def test_the_benchmark_of_piles_prints_and_writes_its_figures(tmp_path: Path) ->
     command = [sys.executable, "-m", "benchmarks", "--help"]
     done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=Path(__file__).parents[1])
     assert "pile" in done.stdout
+
+
+def test_files_of_the_same_name_in_two_folders_are_told_apart_and_one_named_twice_is_read_once(tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        Image.new("L", (1240, 1754), 255).save(tmp_path / folder / "scan.png", dpi=(150, 150))
+    first, second = str(tmp_path / "a" / "scan.png"), str(tmp_path / "b" / "scan.png")
+    done = CliRunner().invoke(main, ["read", first, second, first, "-o", str(tmp_path / "read.jsonl")])
+    assert done.exit_code == 0
+    lines = [json.loads(line) for line in (tmp_path / "read.jsonl").read_text().splitlines()]
+    assert [(line["kind"], line["file"]) for line in lines] == [("blank", first), ("blank", second)]
+
+
+def test_a_place_that_cannot_be_written_is_said_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    done = CliRunner().invoke(main, ["--messages", "de", "read", "x.pdf", "-o", str(tmp_path / "file" / "read.jsonl")])
+    assert done.exit_code == 2
+    assert "lässt sich nicht schreiben" in done.output
