@@ -6,6 +6,7 @@ import math
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from itertools import combinations
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -14,7 +15,7 @@ import numpy.typing as npt
 import zxingcpp
 from pdf2image import convert_from_bytes
 
-from form_layouts.layout import Box
+from form_layouts.layout import Box, Layout
 from form_layouts.page_code import PageCode, parse_page_code
 
 Image = npt.NDArray[np.uint8]
@@ -31,6 +32,9 @@ INK = 60
 DIRECTION_SIGNS = dict.fromkeys([0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 PAPER = 250
 """Grey from which a pixel is white."""
+SIDE_MM = 20.0
+FROM_RIGHT = {"ar", "fa"}
+"""The languages of these forms that are read from the right."""
 
 
 def render(pdf: bytes) -> list[Image]:
@@ -118,3 +122,19 @@ def code_in(image: Image, box: Box) -> PageCode | None:
     """The page code in a box with its quiet zone; None where there is none, or another one."""
     found = zxingcpp.read_barcodes(np.ascontiguousarray(cut(image, box, 2.5)))
     return parse_page_code(found[0].text) if len(found) == 1 else None
+
+
+def assert_apart_and_inside(layout: Layout) -> None:
+    for page in layout.pages:
+        boxes = [box for field in page.fields for box in field.boxes] + [page.warm_up or (100, 140, 0, 0)]
+        head, foot = page.code_boxes
+        for x, y, width, height in boxes:
+            assert x >= SIDE_MM
+            assert x + width <= 210 - SIDE_MM
+            assert y >= head[1] + head[3]
+            assert y + height <= foot[1]
+        assert [(a, b) for a, b in combinations(boxes, 2) if overlap(a, b)] == []
+
+
+def overlap(a: Box, b: Box) -> bool:
+    return a[0] < b[0] + b[2] and b[0] < a[0] + a[2] and a[1] < b[1] + b[3] and b[1] < a[1] + a[3]
