@@ -17,12 +17,13 @@ from typing import Any, TextIO
 import click
 import cv2
 
-from form_layouts.catalogue import EXAMPLES, assert_unchanged, keep_printed, open_catalogue
+from form_layouts.catalogue import EXAMPLES, Catalogue, assert_unchanged, forms_of, keep_printed, open_catalogue
 from form_layouts.errors import CrosscheckError, NotWritable
 from form_layouts.form_folder import FormFolder, load_form_folder
 from form_layouts.layout import Layout
 from form_layouts.typesetting import typeset
 from omr.assembly import assemble
+from omr.blanks import check_blanks
 from omr.debug import DebugWriter
 from omr.engines.tesseract import Tesseract
 from omr.errors import RejectedPage, UnusableFile
@@ -30,6 +31,8 @@ from omr.image import PageImage
 from omr.pages import ScanFile, open_scan, page_images
 from omr.pipeline import read_page, rejected_page
 from omr.reading import Line, PageReading, Rejected, Submission
+from simulation.answers_file import read_given
+from simulation.hand import MIXES
 from simulation.scan_files import FileFormat
 from simulation.scanner import PRESETS
 from simulation.stack import simulate as simulate_pile
@@ -58,7 +61,9 @@ class Door(click.Group):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except CrosscheckError as fault:
+        except (CrosscheckError, PermissionError, FileExistsError, NotADirectoryError, FileNotFoundError) as fault:
+            if isinstance(fault, OSError):  # a place that the person named
+                fault = NotWritable(path=fault.filename, problem=fault.strerror)
             click.echo(fault.sentence(ctx.params.get("messages") or _speaks()), err=True)
             ctx.exit(EXIT_UNUSABLE)
 
@@ -87,6 +92,7 @@ def check_form(folder: Path) -> None:
     for language in form.wordings:
         if language not in form.fields:
             _assert_as_published(form, typeset(form, language).layout)
+    check_blanks(Catalogue(list(forms_of(form))))
     click.echo(f"{form.questionnaire.questionnaire} {form.questionnaire.version}: {', '.join(form.languages)}")
 
 
@@ -144,24 +150,39 @@ def _assert_as_published(form: FormFolder, layout: Layout) -> None:
 @main.command("simulate")
 @click.argument("folders", nargs=-1, required=True, type=FOLDER)
 @click.option("--lang", "languages", required=True, help="One language or several, separated by commas.")
+@click.option("--copies", type=click.IntRange(1), help="Copies of each folder in each language; 25 by default.")
+@click.option("--answers", type=FILE, help="Fill in these answers, a copy for each line; random ones by default.")
 @click.option(
-    "--copies", type=click.IntRange(1), default=25, show_default=True, help="Copies of each folder in each language."
+    "--marks", type=click.Choice(sorted(MIXES)), default="clear", show_default=True, help="mix: doubtful too."
 )
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--scanner", type=click.Choice(sorted(PRESETS)), default="office", show_default=True)
 @click.option("--format", "file_format", type=click.Choice(["pdf", "tiff", "jpeg"]), default="pdf", show_default=True)
 @click.option("-o", "--out", type=FOLDER, required=True, help="Folder for the scans and truth.jsonl.")
 def simulate(
-    folders: tuple[Path, ...], languages: str, copies: int, seed: int, scanner: str, file_format: FileFormat, out: Path
+    folders: tuple[Path, ...],
+    languages: str,
+    copies: int | None,
+    answers: Path | None,
+    marks: str,
+    seed: int,
+    scanner: str,
+    file_format: FileFormat,
+    out: Path,
 ) -> None:
     """Fill printed forms with a simulated pen, scan them, and write the truth beside the scans."""
+    if copies and answers:
+        raise click.UsageError("--answers makes one copy for each line of its file: leave out --copies.")
     loaded = [load_form_folder(folder) for folder in folders]
     wanted = _split(languages)
+    if not wanted:
+        raise click.BadParameter("Name at least one language.", param_hint="--lang")
     for language in wanted:
         if not any(language in form.languages for form in loaded):
             loaded[0].wording(language)  # raises NoSuchLanguage, which names those there are
-    pile = simulate_pile(loaded, wanted, copies, seed, out, preset=PRESETS[scanner], file_format=file_format)
-    for path in pile.files:
+    given = read_given(answers, loaded, wanted) if answers else None
+    looks = partial(simulate_pile, style_mix=MIXES[marks], preset=PRESETS[scanner], file_format=file_format)
+    for path in looks(loaded, wanted, copies or 25, seed, out, given=given).files:
         click.echo(path)
 
 
@@ -184,9 +205,13 @@ def read(
 ) -> None:
     """Read scans: PDF, TIFF, JPEG, PNG, many pages in any order.  Exit code 0 all read, 1 some pages rejected, 2 unusable input."""
     catalogue = open_catalogue(folders or [EXAMPLES])
+    targets = [path.resolve() for path in (out, table) if path]
+    if len(set(targets)) < len(targets) or set(targets) & {path.resolve() for path in files}:
+        raise NotWritable(path=targets[0], problem="it is a scan, or named twice")
     for path in (out, table):
         if path:
             _assert_writable(path)  # now: nobody reads a pile for an hour to find that there is no place for it
+    check_blanks(catalogue)
     scans, unusable = _open(files, ctx.obj)
     engine = None if no_ocr else Tesseract()
     debug = DebugWriter(debug_folder)
@@ -297,4 +322,7 @@ def _summary(readings: list[PageReading], lines: list[Line]) -> None:
 
 
 def _split(languages: str) -> list[str]:
-    return [language.strip() for language in languages.split(",") if language.strip()]
+    wanted = [language.strip() for language in languages.split(",") if language.strip()]
+    if not wanted:
+        raise click.BadParameter("name at least one language, such as de,ar", param_hint="--lang")
+    return wanted

@@ -13,6 +13,7 @@ def check_fields(source: LocatedYaml, fields: Fields, questionnaire: Questionnai
     errors: list[FormFolderError] = []
     questions = {question.id: question for question in questionnaire.questions}
     placed: set[tuple[str, str | None, str | None]] = set()
+    on_page: dict[tuple[str, str | None], int] = {}
     for number, page in enumerate(fields.pages):
         groups: tuple[tuple[str, tuple[AnswerField, ...]], ...] = (
             ("checkboxes", page.checkboxes),
@@ -24,6 +25,7 @@ def check_fields(source: LocatedYaml, fields: Fields, questionnaire: Questionnai
                 here: Keys = ("pages", number, group, index)
                 errors += _field_errors(source, here, field, questions, fields.page_size)
                 if isinstance(field, Checkbox):
+                    errors += _place_errors(source, here, field, number, placed, on_page)
                     placed.add((field.question, field.row, field.choice))
                 else:
                     placed.add((field.question, None, None))
@@ -42,6 +44,27 @@ def _places_of(question: Question) -> set[tuple[str, str | None, str | None]]:
     return {(question.id, row, choice) for row in question.rows or (None,) for choice in question.boxes}
 
 
+def _place_errors(
+    source: LocatedYaml,
+    here: Keys,
+    field: Checkbox,
+    page: int,
+    placed: set[tuple[str, str | None, str | None]],
+    on_page: dict[tuple[str, str | None], int],
+) -> list[FormFolderError]:
+    """A box that stands twice, and boxes of one answer on two pages: each would overwrite the other's answer."""
+    errors = []
+    if (field.question, field.row, field.choice) in placed:
+        en = f"the choice '{field.choice}' of '{field.question}' has two boxes. Remove one."
+        de = f"die Antwort „{field.choice}“ von „{field.question}“ hat zwei Kästchen. Entfernen Sie eines."
+        errors.append(source.error(here, en, de))
+    if on_page.setdefault((field.question, field.row), page) != page:
+        en = f"the boxes of '{field.question}' stand on two pages. Boxes that give one answer must stand on one page: make two questions."
+        de = f"die Kästchen von „{field.question}“ stehen auf zwei Seiten. Kästchen einer Antwort müssen auf einer Seite stehen: Machen Sie zwei Fragen daraus."
+        errors.append(source.error(here, en, de))
+    return errors
+
+
 def _field_errors(
     source: LocatedYaml, here: Keys, field: AnswerField, questions: dict[str, Question], page_size: tuple[float, float]
 ) -> list[FormFolderError]:
@@ -55,6 +78,10 @@ def _field_errors(
     if question and isinstance(field, Comb) and question.digits and len(field.cells) != question.digits:
         en = f"the comb of '{question.id}' has {len(field.cells)} cells, but questionnaire.yaml says digits: {question.digits}. Make them equal."
         de = f"der Kamm von „{question.id}“ hat {len(field.cells)} Zellen, questionnaire.yaml sagt aber digits: {question.digits}. Gleichen Sie sie an."
+        errors.append(source.error(here, en, de))
+    if question and question.choices and not isinstance(field, Checkbox):
+        en = f"'{question.id}' is answered with boxes; writing needs a text question of its own."
+        de = f"„{question.id}“ wird mit Kästchen beantwortet; für Geschriebenes braucht es eine eigene Textfrage."
         errors.append(source.error(here, en, de))
     if question is None:
         en = f"there is no question '{field.question}' in questionnaire.yaml. Mend the id or add the question."

@@ -65,7 +65,12 @@ def check_questionnaire(source: LocatedYaml, questionnaire: Questionnaire) -> li
                 )
             variables.add(name.lower())
         ids.setdefault(question.id, question)
+    others = [question.other for question in questionnaire.questions if question.other]
     for index, question in enumerate(questionnaire.questions):
+        if question.other and others.count(question.other) > 1:
+            en = f"'{question.other}' takes the words of two questions. Give each its own text question."
+            de = f"„{question.other}“ nimmt die Wörter zweier Fragen auf. Jede braucht eine eigene Textfrage."
+            errors.append(source.error(("questions", index, "other"), en, de))
         errors += _reference_errors(source, ("questions", index), question, ids)
     return errors
 

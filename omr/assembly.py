@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 from form_layouts.catalogue import Catalogue
 from form_layouts.layout import Layout
@@ -21,53 +22,77 @@ from omr.reading import (
     SubmissionPage,
 )
 
-_Key = tuple[str, str, int, str]
+_Key = tuple[str, str, int, str, int | None]
 
 
 def assemble(readings: Sequence[PageReading], catalogue: Catalogue) -> list[Line]:
     """Put a pile's pages together: submissions in the order of their first page, then every other side.
 
-    Pages with the same number twice under one copy number are different people who share a photocopied form:
-    they are kept apart and paired by order.
+    A copy number joins its pages wherever they lie.  Where several people share a number, because the form was
+    photocopied, the first of each page belong together, then the second, as long as every page came equally often.
+    Pages without a number, and of a shared one with pages missing, are joined only where they follow each other
+    without a gap: what was put together wrongly would be another person's answer.
     """
+    seen = Counter((_key(r.identity), r.identity.page) for r in readings if r.identity and r.identity.copy_number)
+    shared = {key for (key, _), times in seen.items() if times > 1}
+    uneven = {key for key in shared if len({seen[key, page] for page in range(1, _pages(readings, key) + 1)}) > 1}
+    step = _step(readings)
     groups: list[list[PageReading]] = []
-    numbered: dict[tuple[_Key, int], list[list[PageReading]]] = defaultdict(list)
-    open_group: dict[_Key, list[PageReading]] = {}
+    numbered: dict[tuple[_Key, int], list[PageReading]] = {}
+    current: dict[_Key, list[PageReading]] = {}
+    times: Counter[tuple[_Key, int]] = Counter()
     for reading in readings:
         if reading.identity is None:
+            if reading.kind == "rejected":
+                current.clear()  # it may have been any page of anybody
             continue
-        identity = reading.identity
-        key = (identity.questionnaire, identity.version, identity.edition, identity.language)
-        if identity.copy_number is not None:
-            group = _first_without(identity.page, numbered[key, identity.copy_number])
-            if group is None:
-                group = []
-                numbered[key, identity.copy_number].append(group)
-                groups.append(group)
-        else:
-            current = open_group.get(key)
-            if current is None or _closes(current, identity):
-                current = []
-                open_group[key] = current
-                groups.append(current)
-            group = current
-        group.append(reading)
-    shared = {id(group) for sharing in numbered.values() if len(sharing) > 1 for group in sharing}
-    lines: list[Line] = [_submission(group, catalogue, photocopied=id(group) in shared) for group in groups]
+        key = _key(reading.identity)
+        if reading.identity.copy_number is not None and key not in uneven:
+            person = (key, times[key, reading.identity.page])
+            times[key, reading.identity.page] += 1
+            if person not in numbered:
+                numbered[person] = []
+                groups.append(numbered[person])
+            numbered[person].append(reading)
+            continue
+        if not _follows(current.get(key, ()), reading.identity, step):
+            current[key] = []
+            groups.append(current[key])
+        current[key].append(reading)
+    lines: list[Line] = [_submission(group, catalogue, photocopied=_key_of(group) in shared) for group in groups]
     return lines + list(_others(readings))
 
 
-def _first_without(page: int, groups: Iterable[list[PageReading]]) -> list[PageReading] | None:
-    for group in groups:
-        if page not in {reading.identity.page for reading in group if reading.identity}:
-            return group
-    return None
+def _pages(readings: Iterable[PageReading], key: _Key) -> int:
+    return next(reading.identity.pages for reading in readings if reading.identity and _key(reading.identity) == key)
 
 
-def _closes(group: Sequence[PageReading], identity: PageIdentity) -> bool:
-    """Without numbers a submission is full when it has all pages, and ends where a page comes a second time."""
-    pages = {reading.identity.page for reading in group if reading.identity}
-    return len(pages) == identity.pages or identity.page in pages
+def _key(identity: PageIdentity) -> _Key:
+    return identity.questionnaire, identity.version, identity.edition, identity.language, identity.copy_number
+
+
+def _key_of(group: Sequence[PageReading]) -> _Key | None:
+    return _key(group[0].identity) if group[0].identity else None
+
+
+def _step(readings: Sequence[PageReading]) -> int:
+    """1 where the pile lies with first pages up, -1 where most neighbours count down: it was scanned from the back."""
+    pages = [(_key(r.identity), r.identity.page) for r in readings if r.identity]
+    steps = Counter(after - before for (key, before), (other, after) in pairwise(pages) if key == other)
+    return -1 if steps[-1] > steps[1] else 1
+
+
+def _follows(group: Sequence[PageReading], identity: PageIdentity, step: int) -> bool:
+    """Whether a page is the next one of the group: of the same form and number, without a gap, from its first page on."""
+    if (
+        not group
+        or group[0].identity is None
+        or group[-1].identity is None
+        or _key(group[0].identity) != _key(identity)
+    ):
+        return False
+    first = 1 if step == 1 else identity.pages
+    return group[0].identity.page == first and identity.page == group[-1].identity.page + step
 
 
 def _submission(group: Sequence[PageReading], catalogue: Catalogue, *, photocopied: bool) -> Submission:
@@ -76,7 +101,6 @@ def _submission(group: Sequence[PageReading], catalogue: Catalogue, *, photocopi
     questionnaire, layout = _form(catalogue, first)
     ordered = sorted(group, key=lambda reading: reading.identity.page if reading.identity else 0)
     seen = [reading.identity.page for reading in ordered if reading.identity]
-    in_order = first.copy_number is not None or [r.identity.page for r in group if r.identity] == seen
     answers: dict[str, Answer] = {}
     marks: Marks = {}
     for reading in ordered:
@@ -90,8 +114,6 @@ def _submission(group: Sequence[PageReading], catalogue: Catalogue, *, photocopi
         extra.append(Finding(kind="copy_number_shared"))
     if len(seen) < len(layout.pages):
         extra.append(Finding(kind="pages_missing"))
-    if not in_order:
-        extra.append(Finding(kind="put_together_by_order"))
     scales = [reading.scale for reading in ordered if reading.scale is not None]
     return Submission(
         questionnaire=first.questionnaire,

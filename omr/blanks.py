@@ -12,7 +12,9 @@ import numpy as np
 import numpy.typing as npt
 import zxingcpp
 
-from form_layouts.catalogue import Form
+from form_layouts.catalogue import Catalogue, Form
+from form_layouts.errors import CrosscheckError
+from omr.errors import BlankUnusable, SeveralFormsMatch
 from omr.geometry import Plane
 from omr.image import Grey, PageImage
 from omr.pages import open_scan, page_images
@@ -24,6 +26,8 @@ RATIO = 0.8
 """Lowe's ratio: how much nearer the best match must be than the second best."""
 MIN_INLIERS = 60
 """A wrong page shows about 8 inliers, the right one more than 270 (measured on simulated scans of five forms)."""
+ALIKE = 0.7
+"""Share of the best blank's inliers from which a second blank is as good: then nobody knows which form this is."""
 INLIER_PX = 2.5
 
 
@@ -36,7 +40,7 @@ class BlankMatch:
 
 
 def match_blank(grey: Grey, forms: Iterable[Form]) -> BlankMatch | None:
-    """The form page whose blank this image shows; None where none is like it."""
+    """The form page whose blank this image shows; None where none is like it.  Raises SeveralFormsMatch where two are."""
     pages = [(form, number) for form in forms for number in range(len(form.layout.pages))]
     if not pages:
         return None
@@ -45,12 +49,32 @@ def match_blank(grey: Grey, forms: Iterable[Form]) -> BlankMatch | None:
     scale = MATCH_PX_PER_MM / (min(grey.shape) / min(pages[0][0].layout.page_size))
     small = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     points, descriptors = _features(np.asarray(small, np.uint8))
-    best: BlankMatch | None = None
-    for form, number in coded or pages:
-        match = _match(form, number, points, descriptors, scale)
-        if match and (best is None or match.inliers > best.inliers):
-            best = match
-    return best
+    found = [_match(form, number, points, descriptors, scale) for form, number in coded or pages]
+    matches = sorted((match for match in found if match), key=lambda match: -match.inliers)
+    if len(matches) > 1 and matches[1].inliers >= ALIKE * matches[0].inliers:
+        raise SeveralFormsMatch(forms=", ".join(sorted({match.form.layout.key for match in matches[:2]})))
+    return matches[0] if matches else None
+
+
+def check_blanks(catalogue: Catalogue) -> None:
+    """Open the blank of every foreign form.
+
+    Raises BlankUnusable where it does not open, or has another number of pages than fields.<language>.yaml.
+    """
+    for form in catalogue.foreign:
+        assert form.blank is not None
+        try:
+            pages = open_scan(form.blank).pages
+            for number in range(min(pages, len(form.layout.pages))):
+                blank_page(form, number)
+        except CrosscheckError as fault:
+            raise BlankUnusable(
+                path=form.blank, problem_en=fault.sentence("en"), problem_de=fault.sentence("de")
+            ) from fault
+        if pages != len(form.layout.pages):
+            en = f"it has {pages} pages, fields.{form.layout.language}.yaml has {len(form.layout.pages)}"
+            de = f"sie hat {pages} Seiten, fields.{form.layout.language}.yaml hat {len(form.layout.pages)}"
+            raise BlankUnusable(path=form.blank, problem_en=en, problem_de=de)
 
 
 def blank_page(form: Form, page: int) -> PageImage:

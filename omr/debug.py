@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import cv2
@@ -14,6 +15,8 @@ class DebugWriter:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
+        if folder is not None:
+            folder.mkdir(parents=True, exist_ok=True)
         self._page = ""
         self._step = 0
 
@@ -23,12 +26,11 @@ class DebugWriter:
 
     def page(self, file: str, index: int) -> None:
         """Name the page that the next pictures belong to."""
-        self._page, self._step = f"{Path(file).stem}-{index:03d}", 0
+        self._page, self._step = f"{re.sub(r'[^A-Za-z0-9-]+', '_', file)}-{index:03d}", 0
 
     def write(self, step: str, picture: npt.NDArray[np.uint8]) -> None:
         """Write one picture, grey (h, w) or colour (h, w, 3) in BGR."""
         if self._folder is None:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._step += 1
         cv2.imwrite(str(self._folder / f"{self._page}-{self._step}-{step}.png"), picture)

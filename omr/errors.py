@@ -57,6 +57,11 @@ class RejectedPage(CrosscheckError):
     reason: ClassVar[str]
 
 
+class BlankUnusable(CrosscheckError):
+    en = "The blank form {path} cannot be used: {problem_en}. Mend the form folder."
+    de = "Die leere Vorlage {path} ist nicht brauchbar: {problem_de}. Berichtigen Sie den Formularordner."
+
+
 class DamagedPage(RejectedPage):
     reason = "damaged_page"
     en = "This page of the file is damaged and cannot be opened. The other pages were read; scan this sheet again, and those after it if the file ends here."
@@ -109,6 +114,12 @@ class OtherPositions(RejectedPage):
     reason = "edition_with_other_positions"
     en = "This page is '{questionnaire}' version {version}, edition {edition}, language {language}, but printed with other positions (check {check}) than the layout known here. Give the folder it was printed to (--forms)."
     de = "Diese Seite gehört zu „{questionnaire}“, Fassung {version}, Druckstand {edition}, Sprache {language}, wurde aber mit anderen Positionen gedruckt (Prüfzeichen {check}) als im hier bekannten Layout. Geben Sie den Ordner an, in den sie gedruckt wurde (--forms)."
+
+
+class SeveralFormsMatch(RejectedPage):
+    reason = "several_forms_match"
+    en = "This page looks like more than one known form ({forms}). Read it with only the right form's folder (--forms), or print a code on the forms."
+    de = "Diese Seite sieht aus wie mehr als ein bekanntes Formular ({forms}). Lesen Sie sie nur mit dem Ordner des richtigen Formulars (--forms), oder drucken Sie einen Code auf die Formulare."
 
 
 class PoorRegistration(RejectedPage):

@@ -34,7 +34,6 @@ class Identity:
     form: Form
     page: int
     copy: int = 0
-    duplex: bool = False
     plane: Plane | None = None
 
 
@@ -43,14 +42,14 @@ def identify(image: PageImage, markers: Markers, catalogue: Catalogue, debug: De
 
     Raises NoFormFound, CodeUnreadable, CodesDisagree, UnknownEdition, OtherPositions.
     """
-    codes = _codes_at_markers(image.grey, markers, debug) or _codes_anywhere(image.grey)
+    codes = _codes_at_markers(image.grey, markers, debug) or _read_codes(image.grey)
     if codes:
         if len(set(codes)) > 1:
             raise CodesDisagree(codes=", ".join(sorted({code.text() for code in codes})))
         form = catalogue.printed(codes[0])
         if form is None:
             raise _unknown(codes[0], catalogue)
-        return Identity(form, codes[0].page - 1, codes[0].copy, codes[0].duplex)
+        return Identity(form, codes[0].page - 1, codes[0].copy)
     if len(markers.corners) >= 2:
         raise CodeUnreadable()
     match = match_blank(image.grey, catalogue.foreign)
@@ -97,10 +96,6 @@ def _upright(grey: Grey, marker: Points, left: float, top: float, side: float) -
     size = round(side * CODE_PX_PER_MM)
     crop = cv2.warpAffine(grey, affine, (size, size), flags=cv2.INTER_LINEAR, borderValue=255.0)
     return np.asarray(crop, np.uint8)
-
-
-def _codes_anywhere(grey: Grey) -> list[PageCode]:
-    return _read_codes(grey)
 
 
 def _read_codes(grey: Grey) -> list[PageCode]:

@@ -16,6 +16,8 @@ WRITTEN_MM2 = 0.35
 CELL_WRITTEN_MM2 = 0.25
 """The same for one comb cell: the shortest digit, a 1 of 4 mm with a fine pen, has 1."""
 BLANK_CONFIDENCE = 0.999
+"""Said of every blank field; set by eye, since blank and written are not measured apart yet."""
+_BLANK = Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
 
 
 @dataclass(frozen=True)
@@ -51,9 +53,29 @@ def judge(
                 group = [mark for mark in own if mark.score.row == row]
                 answers[variable] = _one_of(question, group)
                 shown[variable] = {mark.score.choice: mark.reading for mark in group}
-    for score in writing:
-        answers[score.question] = _writing(score)
+    for name in dict.fromkeys(score.field.question for score in writing):
+        answers[name] = _writing([score for score in writing if score.field.question == name])
+    for question in questionnaire.questions:
+        if question.other and answers.get(question.other, _BLANK).value != NOT_ANSWERED:
+            _hold_back_other(questionnaire, question, answers, shown)
     return Judged(answers, shown)
+
+
+def _hold_back_other(
+    questionnaire: Questionnaire, question: Question, answers: dict[str, Answer], marks: Marks
+) -> None:
+    """Words beside a choice that is not marked: whoever wrote them may have meant it."""
+    asked = questionnaire.asked_with(questionnaire.question(question.other or ""))
+    choice = asked[1] if asked else ""
+    variable = f"{question.id}_{question.choices[choice]}" if question.kind == "multiple" else question.id
+    answer = answers.get(variable)
+    if answer is None or not answer.accepted or marks[variable][choice][0] == "marked":
+        return
+    code = 1 if question.kind == "multiple" else question.choices[choice]
+    candidates = (code, *(() if answer.value in (None, NOT_ANSWERED) else (answer.value,)))
+    answers[variable] = Answer(
+        value=None, accepted=False, confidence=0.5, candidates=candidates, reasons=("contradiction",)
+    )
 
 
 def _one_of(question: Question, group: Sequence[Mark]) -> Answer:
@@ -64,8 +86,6 @@ def _one_of(question: Question, group: Sequence[Mark]) -> Answer:
     candidates = tuple(question.boxes[mark.score.choice] for mark in group if mark in marked or mark in unsure)
     if len(marked) > 1:
         reasons = (*reasons, "two_marks")
-    if not marked and not unsure and any(mark.state == "cancelled" for mark in group):
-        reasons = (*reasons, "only_cancelled")
     confidence = _all_right(group)
     if reasons:
         return Answer(value=None, accepted=False, confidence=1 - confidence, candidates=candidates, reasons=reasons)
@@ -103,15 +123,20 @@ def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
     return answers
 
 
-def _writing(score: WritingScore) -> Answer:
-    """Blank is an answer.  Writing never is: what an engine says of a hand is a suggestion."""
-    if not is_written(score):
-        return Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
-    if score.reading is None:
+def _writing(fields: Sequence[WritingScore]) -> Answer:
+    """All fields of one question blank is an answer.  Writing never is: what an engine says of a hand is a suggestion."""
+    written = [score for score in fields if is_written(score)]
+    if not written:
+        return _BLANK
+    readings = [score.reading for score in written if score.reading]
+    if len(readings) < len(written):
         return Answer(value=None, accepted=False, confidence=0.0, reasons=("handwriting",))
-    candidates = (score.reading.text,)
     return Answer(
-        value=None, accepted=False, confidence=score.reading.confidence, candidates=candidates, reasons=("handwriting",)
+        value=None,
+        accepted=False,
+        confidence=min(reading.confidence for reading in readings),
+        candidates=(" ".join(reading.text for reading in readings),),
+        reasons=("handwriting",),
     )
 
 

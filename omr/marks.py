@@ -49,8 +49,9 @@ NEIGHBOUR_MM = 14.0
 """How far from its box a mark's tail reaches."""
 LOST_OUTLINE = 0.25
 """Correlation below which the printed box was not seen at its place."""
-FILLERS = 2
-"""Filled boxes on a page from which the person may be one who fills boxes to mark them."""
+FILLERS = 4
+"""Filled boxes on a page from which the person may be one who fills boxes to mark them; one is enough where the
+warm-up box is filled.  Nobody takes back four answers on a page without giving others."""
 FILLERS_TO_STROKES = 3
 """Filled boxes for each cross or tick from which that is so: who corrects makes one cross for each blackened box."""
 
@@ -74,9 +75,10 @@ def judge_marks(questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up
     """States of all boxes of a page: each by itself, then beside its neighbours, then filled ones by this hand's habit."""
     marks = [_alone(score) for score in boxes]
     marks = [_without_neighbours_tail(mark, marks) for mark in marks]
-    strokes = [mark for mark in (*marks, *([_alone(warm_up)] if warm_up else [])) if mark.state == "marked"]
+    strokes = [mark for mark in marks if mark.state == "marked"]
     filled = sum(mark.filled for mark in strokes)
-    fills_boxes = filled >= max(FILLERS, FILLERS_TO_STROKES * (len(strokes) - filled))
+    needed = 1 if warm_up and _alone(warm_up).filled else FILLERS
+    fills_boxes = filled >= max(needed, FILLERS_TO_STROKES * (len(strokes) - filled))
     groups: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     for number, mark in enumerate(marks):
         groups[mark.score.question, mark.score.row].append(number)

@@ -158,7 +158,7 @@ def _tiff_page(path: Path, index: int) -> tuple[Grey, float | None]:
         with _opened(path) as image:
             image.seek(index)
             _check_size(image.width * image.height)
-            return np.asarray(image.convert("L")), _dpi(image)
+            return _eight_bit(image), _dpi(image)
     except _FAULTS as fault:
         raise DamagedPage() from fault
 
@@ -168,6 +168,8 @@ def _picture(path: Path) -> tuple[Grey, float | None]:
         with _opened(path) as image:
             _check_size(image.width * image.height)
             dpi = _dpi(image)
+            if image.has_transparency_data:
+                return _eight_bit(image), dpi
     except _FAULTS as fault:
         raise DamagedPage() from fault
     grey = cv2.imdecode(np.fromfile(path, np.uint8), cv2.IMREAD_GRAYSCALE)
@@ -187,6 +189,18 @@ def _opened(path: Path) -> Iterator[Image.Image]:
                 yield image
     finally:
         Image.MAX_IMAGE_PIXELS = limit
+
+
+def _eight_bit(image: Image.Image) -> Grey:
+    """Any kind of picture as 8-bit grey: 16 bits scaled, transparency on white paper."""
+    if image.mode.startswith(("I", "F")):
+        levels = np.asarray(image, np.float32)
+        top = 255.0 if levels.max(initial=0) <= 255 else 65535.0
+        return np.asarray(np.clip(levels * (255.0 / top), 0, 255), np.uint8)
+    if image.has_transparency_data:
+        paper = Image.new("RGBA", image.size, "white")
+        image = Image.alpha_composite(paper, image.convert("RGBA"))
+    return np.asarray(image.convert("L"))
 
 
 def _dpi(image: Image.Image) -> float | None:

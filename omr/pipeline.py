@@ -44,7 +44,7 @@ def read_page(
     boxes = score_checkboxes(registration, page.checkboxes, debug)
     warm_up = _warm_up(registration, identity)
     writing = measure_writing(registration, page)
-    written = read_writing(registration, page, [w for w in writing if is_written(w)], engine, layout.language, debug)
+    written = read_writing(registration, [w for w in writing if is_written(w)], engine, layout.language, debug)
     judged = judge(identity.form.questionnaire, boxes, warm_up, [w for w in writing if not is_written(w)] + written)
     return PageReading(
         file=image.file,

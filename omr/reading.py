@@ -14,7 +14,6 @@ Reason = Literal[
     "circled",
     "struck_line",
     "blackened",
-    "only_cancelled",
     "two_marks",
     "too_many_marks",
     "contradiction",

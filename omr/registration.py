@@ -54,7 +54,6 @@ class Registration:
     reference: Grey
     checkboxes: Fields
     cells: Fields
-    residual_mm: float
     corners_seen: int | None
 
     def shift_at(self, box: Box) -> tuple[float, float]:
@@ -78,10 +77,9 @@ def register(image: PageImage, markers: Markers, identity: Identity) -> Registra
     layout = identity.form.layout
     page = layout.pages[identity.page]
     if identity.plane is not None:
-        plane, residual, seen = identity.plane, 0.0, None
+        plane, seen = identity.plane, None
     else:
-        plane, residual = _plane_of(markers, page.markers)
-        seen = len(markers.corners)
+        plane, seen = _plane_of(markers, page.markers), len(markers.corners)
     reference = reference_page(identity.form, identity.page)
     checkboxes = find_fields(image.grey, plane, reference, [field.box for field in page.checkboxes])
     cells = find_fields(image.grey, plane, reference, [cell for comb in page.combs for cell in comb.cells])
@@ -89,10 +87,10 @@ def register(image: PageImage, markers: Markers, identity: Identity) -> Registra
     found = int((outlines >= GOOD_OUTLINE).sum())
     if len(outlines) and found < MIN_FIELDS_FOUND * len(outlines):
         raise PoorRegistration(found=found, total=len(outlines))
-    return Registration(plane, image.grey, reference, checkboxes, cells, residual, seen)
+    return Registration(plane, image.grey, reference, checkboxes, cells, seen)
 
 
-def _plane_of(markers: Markers, places: Sequence[Box]) -> tuple[Plane, float]:
+def _plane_of(markers: Markers, places: Sequence[Box]) -> Plane:
     seen = sorted(markers.corners)
     if len(seen) < 3:
         raise MarkersMissing(count=len(seen))
@@ -108,7 +106,7 @@ def _plane_of(markers: Markers, places: Sequence[Box]) -> tuple[Plane, float]:
     residual = float(off.max()) / plane.px_per_mm((float(mm[:, 0].mean()), float(mm[:, 1].mean())))
     if residual > MAX_MARKER_RESIDUAL_MM:
         raise NoFormFound()
-    return plane, residual
+    return plane
 
 
 def cut(grey: Grey, plane: Plane, origins: Points, size: tuple[int, int]) -> Grey:

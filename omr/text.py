@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -46,7 +46,7 @@ class OcrEngine(Protocol):
 class WritingScore:
     """One comb or text area: ink in mm2 (new ink, without frames and rules), inked cells, and what an engine read of it."""
 
-    question: str
+    field: TextArea | Comb
     ink_mm2: float
     cells_inked_mm2: tuple[float, ...] = ()
     reading: Reading | None = None
@@ -56,19 +56,18 @@ def measure_writing(registration: Registration, page: PageLayout) -> list[Writin
     """How much ink each comb and text area of a page bears."""
     areas = _area_fields(registration, page.text_areas)
     scores = [
-        WritingScore(area.question, _area_ink(area, patch))
+        WritingScore(area, _area_ink(area, patch))
         for area, patch in zip(page.text_areas, ink_patches(registration, areas, 0.0), strict=True)
     ]
     patches = iter(ink_patches(registration, registration.cells, 0.3))
     for comb in page.combs:
         inks = tuple(_cell_ink(cell, next(patches)) for cell in comb.cells)
-        scores.append(WritingScore(comb.question, sum(inks), inks))
+        scores.append(WritingScore(comb, sum(inks), inks))
     return scores
 
 
 def read_writing(
     registration: Registration,
-    page: PageLayout,
     written: Sequence[WritingScore],
     engine: OcrEngine | None,
     language: str,
@@ -77,16 +76,11 @@ def read_writing(
     """The written fields with an engine's reading added: one call for the page, none where nothing is written."""
     if engine is None or not written:
         return list(written)
-    areas: dict[str, TextArea | Comb] = {area.question: area for area in page.text_areas}
-    areas.update({comb.question: comb for comb in page.combs})
-    crops = [crop_field(registration, areas[score.question]) for score in written]
+    crops = [crop_field(registration, score.field) for score in written]
     for crop in crops:
         debug.write("writing", crop)
     readings = engine.read(crops, language)
-    return [
-        WritingScore(score.question, score.ink_mm2, score.cells_inked_mm2, reading)
-        for score, reading in zip(written, readings, strict=True)
-    ]
+    return [replace(score, reading=reading) for score, reading in zip(written, readings, strict=True)]
 
 
 def crop_field(registration: Registration, field: TextArea | Comb) -> Grey:

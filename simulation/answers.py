@@ -80,7 +80,7 @@ def random_answers(
         if not question.boxes and _applies(question, marks) and rng.random() < _eagerness(questionnaire, question):
             written[question.id] = _written(question, language, hand, rng)
     if correct:
-        marks = _with_correction(questionnaire, marks, hand, rng)
+        marks = with_correction(questionnaire, marks, hand, rng)
     return FilledForm(questionnaire, language, hand, tuple(marks), written)
 
 
@@ -101,19 +101,20 @@ def _marked(question: Question, row: str | None, hand: Hand, rng: np.random.Gene
     if not question.boxes:
         return []
     if question.missing and (not question.choices or rng.random() < MISSING_BOX):
-        return _styled(question, row, [_any(list(question.missing), rng)], hand, rng)
+        return styled(question, row, [_any(list(question.missing), rng)], hand, rng)
     choices = list(question.choices)
     if question.kind != "multiple":
-        return _styled(question, row, [_any(choices, rng)], hand, rng)
+        return styled(question, row, [_any(choices, rng)], hand, rng)
     most = min(question.at_most or MANY_CHOICES, len(choices))
     count = int(rng.integers(1, most + 1))
     places = sorted(rng.choice(len(choices), count, replace=False).tolist())
-    return _styled(question, row, [choices[place] for place in places], hand, rng)
+    return styled(question, row, [choices[place] for place in places], hand, rng)
 
 
-def _styled(
+def styled(
     question: Question, row: str | None, choices: Sequence[str], hand: Hand, rng: np.random.Generator
 ) -> list[Mark]:
+    """The marks that mean these choices of one question or row; a correction brings the box that was taken back."""
     marks: list[Mark] = []
     for choice in choices:
         style = hand.style(rng)
@@ -125,7 +126,7 @@ def _styled(
     return marks
 
 
-def _with_correction(
+def with_correction(
     questionnaire: Questionnaire, marks: list[Mark], hand: Hand, rng: np.random.Generator
 ) -> list[Mark]:
     """The same answers, one of them reached by correcting another box; as they were where no box is free."""
@@ -146,10 +147,7 @@ def _written(question: Question, language: str, hand: Hand, rng: np.random.Gener
         return _number(question, hand, rng)
     if question.kind == "date":
         day = DATES[0] + datetime.timedelta(int(rng.integers((DATES[1] - DATES[0]).days + 1)))
-        return Written(
-            "".join(f"{n:0{digits}}" for n, digits in zip((day.day, day.month, day.year), DATE_DIGITS, strict=True)),
-            day.isoformat(),
-        )
+        return written_date(day)
     if question.kind == "code" and question.list == "countries":
         place = int(rng.integers(len(COUNTRY_CODES)))
         return Written(stock.countries[place], stock.countries[place], COUNTRY_CODES[place])
@@ -162,12 +160,27 @@ def _written(question: Question, language: str, hand: Hand, rng: np.random.Gener
 
 
 def _number(question: Question, hand: Hand, rng: np.random.Generator) -> Written:
-    digits = question.digits or len(str(max(question.range or (0, 99))))
-    low, high = question.range or (0, 10**digits - 1)
-    value = int(rng.integers(low, high + 1))
+    low, high = question.range or (0, 10 ** digits_of(question) - 1)
+    return written_number(question, int(rng.integers(low, high + 1)), hand)
+
+
+def digits_of(question: Question) -> int:
+    """The cells of a number's comb."""
+    return question.digits or len(str(max(question.range or (0, 99))))
+
+
+def written_number(question: Question, value: int, hand: Hand) -> Written:
+    """A number that fits its comb, put there as this person does."""
+    digits = digits_of(question)
     if hand.alignment == "zeros" or digits >= POSTCODE_DIGITS:
         return Written(str(value).zfill(digits), value)
     return Written(str(value).rjust(digits) if hand.alignment == "right" else str(value), value)
+
+
+def written_date(day: datetime.date) -> Written:
+    """Day, month and year in the cells of a comb; the value in ISO form."""
+    parts = zip((day.day, day.month, day.year), DATE_DIGITS, strict=True)
+    return Written("".join(f"{n:0{digits}}" for n, digits in parts), day.isoformat())
 
 
 def _any(names: Sequence[str], rng: np.random.Generator) -> str:

@@ -12,7 +12,9 @@ import numpy as np
 from form_layouts.form_folder import FormFolder
 from form_layouts.layout import Layout
 from simulation.answers import FilledForm, random_answers
+from simulation.answers_file import GivenLine
 from simulation.filling import fill_page
+from simulation.given import given_answers
 from simulation.hand import CLEAR, StyleMix, draw_hand
 from simulation.pen import Page
 from simulation.printing import PRINT_DPI, PrintedCopy, printed_copies
@@ -47,6 +49,8 @@ class _Job:
     number: int
     """Copy number, or running number where copies carry none."""
     printed: PrintedCopy
+    given: GivenLine | None
+    """None: answers at random."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ class _Submission:
     filled: FilledForm
     layout: Layout
     copy: int | None
+    line: int
+    """Of the file with given answers; 0 without one."""
     sheets: tuple[_Sheet, ...]
 
 
@@ -73,6 +79,7 @@ def simulate(
     seed: int,
     out: Path,
     *,
+    given: Sequence[GivenLine] | None = None,
     style_mix: StyleMix = CLEAR,
     corrections: float = 0.1,
     upside_down: float = 0.1,
@@ -84,23 +91,28 @@ def simulate(
 ) -> Pile:
     """Write the scans of `copies` filled copies of each form in each of `languages` that it has, and truth.jsonl.
 
+    `given` answers, as `read_given` checked them, take the place of `copies` random ones: a copy a line, and a truth in
+    the order of the lines.
     `corrections` is the share of people who correct an answer, in a mix that has no corrections of its own;
     `upside_down` the share of pages that lie turned by 180 degrees.  Copies without numbers keep their pages together
     and in order.  Same arguments, same bytes.  Raises what `typeset` raises, NoHandwritingFont, NoLetterJoining.
     """
     out.mkdir(parents=True, exist_ok=True)
-    total = copies * sum(language in folder.languages for folder in folders for language in languages)
+    forms = [(folder, language) for folder in folders for language in languages if language in folder.languages]
+    total = sum(len(_people(given, copies, folder, language)) for folder, language in forms)
     share = 0.0 if "corrected" in style_mix.strays else corrections
     submissions: list[_Submission] = []
     with tempfile.TemporaryDirectory(dir=out, prefix=".pages-") as spool:
-        for job in _jobs(folders, languages, copies, numbered=not unnumbered):
+        for job in _jobs(folders, languages, copies, given, numbered=not unnumbered):
             rng = np.random.default_rng([seed, job.folder, *job.language.encode(), job.number])
             filled = _filled(folders[job.folder], job, style_mix, share, rng)
             stem = Path(spool) / f"{len(submissions):06}"
             sheets = _scanned(job.printed.pages, stem, preset, upside_down, file_format, rng)
-            submissions.append(_Submission(filled, job.printed.layout, job.printed.number, sheets))
+            line = job.given.line if job.given else 0
+            submissions.append(_Submission(filled, job.printed.layout, job.printed.number, line, sheets))
             if progress:
                 progress(len(submissions), total)
+        submissions.sort(key=lambda submission: submission.line)
         order = _order(submissions, seed, shuffled=shuffled)
         files, places = _bound(submissions, order, out, file_format)
     truth = out / TRUTH_NAME
@@ -109,24 +121,43 @@ def simulate(
     return Pile(tuple(files), truth, len(submissions), sum(len(s.sheets) for s in submissions))
 
 
-def _jobs(folders: Sequence[FormFolder], languages: Sequence[str], copies: int, *, numbered: bool) -> Iterator[_Job]:
+def _people(
+    given: Sequence[GivenLine] | None, copies: int, folder: FormFolder, language: str
+) -> Sequence[GivenLine | None]:
+    """Who fills in this form in this language: the given lines, or `copies` people with answers of their own."""
+    return [None] * copies if given is None else [line for line in given if line.belongs_to(folder, language)]
+
+
+def _jobs(
+    folders: Sequence[FormFolder],
+    languages: Sequence[str],
+    copies: int,
+    given: Sequence[GivenLine] | None,
+    *,
+    numbered: bool,
+) -> Iterator[_Job]:
     """Every copy of every form, printed.  Numbers run on through the languages of a form."""
     for place, folder in enumerate(folders):
         first = 1
         for language in languages:
             if language not in folder.languages:
                 continue
-            printed = printed_copies(folder, language, copies, first=first, numbered=numbered)
-            for number, copy in enumerate(printed, start=first):
-                yield _Job(place, language, number, copy)
-            first += copies
+            people = _people(given, copies, folder, language)
+            printed = printed_copies(folder, language, len(people), first=first, numbered=numbered) if people else ()
+            for number, (copy, line) in enumerate(zip(printed, people, strict=True), start=first):
+                yield _Job(place, language, number, copy, line)
+            first += len(people)
 
 
 def _filled(folder: FormFolder, job: _Job, mix: StyleMix, corrections: float, rng: np.random.Generator) -> FilledForm:
     """One person's answers, drawn onto the pages of the job's copy."""
     hand = draw_hand(mix, rng)
     correct = bool(rng.random() < corrections)
-    filled = random_answers(folder.questionnaire, job.language, hand, rng, correct=correct)
+    asked, given = folder.questionnaire, job.given
+    if given:
+        filled = given_answers(asked, given.values, hand, rng, language=job.language, line=given.line, correct=correct)
+    else:
+        filled = random_answers(asked, job.language, hand, rng, correct=correct)
     for number, page in enumerate(job.printed.pages):
         fill_page(page, number, job.printed.layout, filled, rng, dpi=PRINT_DPI)
     return filled

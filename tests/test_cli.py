@@ -345,3 +345,24 @@ def test_a_place_that_cannot_be_written_is_said_before_anything_is_read(tmp_path
     done = CliRunner().invoke(main, ["--messages", "de", "read", "x.pdf", "-o", str(tmp_path / "file" / "read.jsonl")])
     assert done.exit_code == 2
     assert "lässt sich nicht schreiben" in done.output
+
+
+def test_a_scan_is_never_overwritten_by_what_is_read_from_it(tmp_path: Path) -> None:
+    path = tmp_path / "scan.png"
+    Image.new("L", (1240, 1754), 255).save(path)
+    before = path.read_bytes()
+    for arguments in (
+        ["-o", str(path)],
+        ["--csv", str(path)],
+        ["-o", str(tmp_path / "x"), "--csv", str(tmp_path / "x")],
+    ):
+        assert CliRunner().invoke(main, ["read", str(path), *arguments]).exit_code == 2
+    assert path.read_bytes() == before
+
+
+def test_a_print_into_an_impossible_place_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    arguments = ["forms", "print", str(EVERYDAY), "--lang", "de", "-o", str(tmp_path / "file" / "out")]
+    done = CliRunner().invoke(main, ["--messages", "de", *arguments])
+    assert done.exit_code == 2
+    assert "lässt sich nicht schreiben" in done.output

@@ -230,3 +230,51 @@ def test_a_comb_with_another_number_of_cells_than_digits_is_refused(tmp_path: Pa
     (error,) = faults(tmp_path).errors
     assert "has 3 cells" in error.sentence("en")
     assert "hat 3 Zellen" in error.sentence("de")
+
+
+def foreign_with(path: Path, fields: str, questions: str) -> list[str]:
+    """The English faults of a foreign form with these fields and questions."""
+    write_folder(
+        path,
+        {
+            "questionnaire.yaml": f'questionnaire: tried\nversion: "1"\nquestions:\n{questions}',
+            "fields.de.yaml": f"page_size: [210, 297]\npages:\n{fields}",
+            "blank.de.png": "",
+        },
+    )
+    return [error.sentence("en") for error in faults(path).errors]
+
+
+def test_boxes_of_one_answer_on_two_pages_or_twice_would_overwrite_each_other(tmp_path: Path) -> None:
+    box = "{{question: q, choice: {0}, box: [20, 20, 4, 4]}}"
+    asked = "  - {id: q, kind: single, choices: {a: 1, b: 2}}\n"
+    a, b = box.format("a"), box.format("b")
+    assert [
+        "two pages" in fault
+        for fault in foreign_with(tmp_path / "1", f"  - checkboxes: [{a}]\n  - checkboxes: [{b}]\n", asked)
+    ] == [True]
+    assert [
+        "two boxes" in fault for fault in foreign_with(tmp_path / "2", f"  - checkboxes: [{a}, {a}, {b}]\n", asked)
+    ] == [True]
+
+
+def test_a_text_area_cannot_answer_a_question_with_boxes(tmp_path: Path) -> None:
+    box = "{question: q, choice: a, box: [20, 20, 4, 4]}"
+    area = "{question: q, box: [40, 20, 60, 9]}"
+    found = foreign_with(
+        tmp_path, f"  - checkboxes: [{box}]\n    text_areas: [{area}]\n", "  - {id: q, kind: single, choices: {a: 1}}\n"
+    )
+    assert ["text question of its own" in fault for fault in found] == [True]
+
+
+def test_two_questions_cannot_share_the_line_for_other_words(tmp_path: Path) -> None:
+    asked = (
+        "  - {id: q, kind: single, choices: {other: 1}, other: words}\n"
+        "  - {id: r, kind: single, choices: {other: 1}, other: words}\n"
+        "  - {id: words, kind: text}\n"
+    )
+    boxes = ", ".join(f"{{question: {name}, choice: other, box: [20, 20, 4, 4]}}" for name in "qr")
+    found = foreign_with(
+        tmp_path, f"  - checkboxes: [{boxes}]\n    text_areas: [{{question: words, box: [40, 20, 60, 9]}}]\n", asked
+    )
+    assert ["words of two questions" in fault for fault in found] == [True, True]

@@ -41,7 +41,8 @@ def test_a_clear_mark_is_the_answer_with_every_pen(pen: Pen, style: Style) -> No
 
 
 def test_a_person_who_fills_boxes_has_marked_them() -> None:
-    marks: Marks = [("transport", "car", "fill"), ("leisure", "sport", "fill"), ("places.park", "never", "fill")]
+    rows: Marks = [(f"places.{row}", "never", "fill") for row in ("park", "library", "pool")]
+    marks: Marks = [("transport", "car", "fill"), ("leisure", "sport", "fill"), *rows]
     reading = read(office(draw(marks, seed=2), 2))
     assert (value(reading, "transport"), value(reading, "leisure_2"), value(reading, "places_park")) == (4, 1, 1)
 
@@ -58,6 +59,12 @@ def test_a_blackened_box_alone_among_crosses_waits_for_a_person() -> None:
     marks: Marks = [("transport", "bus", "corrected"), ("places.park", "often", "cross")]
     reading = read(office(draw(marks), 1))
     assert value(reading, "transport") == ("blackened",)
+
+
+def test_two_blackened_boxes_alone_on_a_page_wait_for_a_person() -> None:
+    """Two answers taken back look like two answers of a person who fills boxes."""
+    reading = read(office(draw([("transport", "bus", "corrected"), ("places.park", "often", "corrected")]), 1))
+    assert [value(reading, name) for name in ("transport", "places_park")] == [("blackened",), ("blackened",)]
 
 
 def test_two_marks_where_one_answer_is_allowed_wait_for_a_person() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from omr.reading import PageReading
 from simulation.pen import FELT_PEN, Page
@@ -184,6 +185,26 @@ def test_debug_pictures_show_every_step_of_every_page(forms: Path, tmp_path: Pat
     assert done.lines == plain.lines
     names = sorted(path.name for path in (tmp_path / "debug").iterdir())
     for index in ("000", "001"):
-        steps = {name.rsplit("-", 1)[-1].removesuffix(".png") for name in names if name.startswith(f"scan-{index}-")}
+        steps = {
+            name.rsplit("-", 1)[-1].removesuffix(".png") for name in names if name.startswith(f"scan_tif-{index}-")
+        }
         assert {"markers", "code", "box", "scores"} <= steps
     assert all(cv2.imread(str(tmp_path / "debug" / name)) is not None for name in names)
+
+
+@pytest.mark.parametrize("mode", ["16 bit", "transparent"])
+def test_a_picture_of_an_unusual_kind_is_read_like_any_other(mode: str, tmp_path: Path, forms: Path) -> None:
+    """16-bit grey is no white page, and what is transparent is white paper."""
+    page = scanned()
+    path = tmp_path / "scan.tif"
+    if mode == "16 bit":
+        Image.fromarray(page.astype(np.uint16) * 257).save(path, dpi=(300, 300))
+    else:
+        ink = Image.new("RGBA", (page.shape[1], page.shape[0]), (0, 0, 0, 0))
+        ink.putalpha(Image.fromarray(255 - page))
+        ink.save(path, dpi=(300, 300))
+    plain = crosscheck("read", save(tmp_path / "plain.tif", page), "--forms", forms, "--no-ocr")
+    done = crosscheck("read", path, "--forms", forms, "--no-ocr")
+    values = [{name: answer["value"] for name, answer in run.lines[0]["answers"].items()} for run in (plain, done)]
+    assert values[0] == values[1]
+    assert set(values[0].values()) != {-9}

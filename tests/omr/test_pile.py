@@ -229,6 +229,17 @@ def test_a_copy_number_that_three_people_share_gives_three_submissions(
         right(line, person)
 
 
+def test_a_shared_copy_number_with_a_page_missing_mixes_nobody(versions: tuple[FormFolder, FormFolder]) -> None:
+    """1A 1B 2B: whose page 2 it is, only its place in the pile says."""
+    printed = next(printed_copies(versions[0], "de", 1, first=17))
+    people = [filled(versions[0], printed, 80 + number) for number in range(2)]
+    sides = ((0, 0), (1, 0), (1, 1))
+    pages = [read(people[person].scanned(page), catalogue_of(people[0])) for person, page in sides]
+    submissions = put_together([p.model_copy(update={"index": n}) for n, p in enumerate(pages)], *people[:1])
+    assert [[page.page for page in line.pages] for line in submissions] == [[1], [1, 2]]
+    right(submissions[1], people[1])
+
+
 # ---- without copy numbers -------------------------------------------------------------------------------------
 
 
@@ -278,6 +289,35 @@ def test_without_copy_numbers_a_pile_in_two_languages_keeps_them_apart(
     assert [line.language for line in submissions] == ["uk", "de"]
     right(submissions[0], people[0])
     right(submissions[1], german)
+
+
+def test_without_copy_numbers_a_lost_first_page_gives_nobody_another_persons_answers(
+    unnumbered: tuple[list[Copy], list[list[PageReading]]],
+) -> None:
+    people, (a, b) = unnumbered
+    submissions = put_together(in_order(a[1], *b, *a), *people)
+    assert [[page.page for page in line.pages] for line in submissions] == [[2], [1, 2], [1, 2]]
+    assert extra(submissions[0]) == {"pages_missing"}
+    right(submissions[1], people[1])
+    right(submissions[2], people[0])
+
+
+def test_without_copy_numbers_a_rejected_page_ends_a_submission(
+    unnumbered: tuple[list[Copy], list[list[PageReading]]],
+) -> None:
+    """It may have been the second page of one person and the first of the next."""
+    people, (a, b) = unnumbered
+    pages = in_order(a[0], b[1])
+    lost = PageReading(file="scan", index=9, kind="rejected", reason="no_form_found", message="?")
+    lines = assemble([pages[0], lost, pages[1]], catalogue_of(people[0]))
+    assert [line.kind for line in lines] == ["submission", "submission", "rejected"]
+
+
+def test_a_pile_scanned_from_the_back_is_put_together(unnumbered: tuple[list[Copy], list[list[PageReading]]]) -> None:
+    people, (a, b) = unnumbered
+    submissions = put_together(in_order(*reversed(a), *reversed(b), *reversed(a)), *people)
+    assert [[page.page for page in line.pages] for line in submissions] == [[1, 2]] * 3
+    right(submissions[1], people[1])
 
 
 # ---- what is no page ------------------------------------------------------------------------------------------

@@ -100,3 +100,12 @@ def test_tesseract_reads_several_crops_in_one_call_and_keeps_them_apart() -> Non
 
 def test_a_language_without_its_pack_gives_no_suggestion() -> None:
     assert Tesseract().read([np.full((50, 50), 255, np.uint8)], "ti") == [None]
+
+
+def test_words_beside_a_choice_that_is_not_marked_hold_back_the_question() -> None:
+    """Whoever wrote them may have meant that choice."""
+    answers = read(write(draw([("transport", "bus", "cross")]), "transport_other", "Roller")).answers
+    assert (answers["transport"].value, answers["transport"].reasons) == (None, ("contradiction",))
+    assert answers["transport"].candidates == (90, 3)
+    marked = read(write(draw([("transport", "other", "cross")]), "transport_other", "Roller")).answers
+    assert marked["transport"].value == 90
