@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import sys
+import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -26,7 +27,7 @@ from omr.assembly import assemble
 from omr.blanks import check_blanks
 from omr.debug import DebugWriter
 from omr.engines.tesseract import Tesseract
-from omr.errors import RejectedPage, UnusableFile
+from omr.errors import ReaderFault, RejectedPage, UnusableFile
 from omr.image import PageImage
 from omr.pages import ScanFile, open_scan, page_images
 from omr.pipeline import read_page, rejected_page
@@ -217,7 +218,13 @@ def read(
     debug = DebugWriter(debug_folder)
 
     def one(page: PageImage | PageReading) -> PageReading:
-        return page if isinstance(page, PageReading) else read_page(page, catalogue, engine, debug, ctx.obj)
+        if isinstance(page, PageReading):
+            return page
+        try:
+            return read_page(page, catalogue, engine, debug, ctx.obj)
+        except Exception as fault:  # one page must not cost the pile: told, kept, and shown with where it happened
+            traceback.print_exc()
+            return rejected_page(page.file, page.index, ReaderFault(fault=repr(fault)), ctx.obj)
 
     readings = list(_with_progress(scans, _pages(scans, ctx.obj), one))
     lines: list[Line] = [*assemble(readings, catalogue), *unusable]

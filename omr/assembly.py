@@ -9,6 +9,7 @@ from itertools import pairwise
 from form_layouts.catalogue import Catalogue
 from form_layouts.layout import Layout
 from form_layouts.questionnaire import Questionnaire
+from omr.judge import held_back
 from omr.reading import (
     Answer,
     Finding,
@@ -103,8 +104,10 @@ def _submission(group: Sequence[PageReading], catalogue: Catalogue, *, photocopi
     seen = [reading.identity.page for reading in ordered if reading.identity]
     answers: dict[str, Answer] = {}
     marks: Marks = {}
+    too_thin = any(finding.kind == "scan_too_thin" for reading in ordered for finding in reading.findings)
     for reading in ordered:
-        answers.update(reading.answers)
+        one_bit = any(finding.kind == "one_bit" for finding in reading.findings)
+        answers.update(held_back(reading.answers) if too_thin and one_bit else reading.answers)
         marks.update(reading.marks)
     for variable in _variables_of(questionnaire):
         if variable not in answers:

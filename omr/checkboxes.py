@@ -178,7 +178,7 @@ def _score(checkbox: Checkbox, patch: InkPatch, outline: float) -> BoxScore:
 
 
 def _core(checkbox: Checkbox, patch: InkPatch, inner: Mask, inside: Mask) -> tuple[float, float]:
-    """Inked share of the middle disc, and the radius in mm of the largest empty disc centred in it."""
+    """Inked share of the middle disc, and the radius in mm of the largest empty disc centred in it, at most its own."""
     y, x = np.nonzero(inner)
     if not len(x):
         return 0.0, 0.0
@@ -187,7 +187,7 @@ def _core(checkbox: Checkbox, patch: InkPatch, inner: Mask, inside: Mask) -> tup
     rows, columns = np.mgrid[0 : inner.shape[0], 0 : inner.shape[1]]
     disc = (columns - middle[0]) ** 2 + (rows - middle[1]) ** 2 <= radius**2
     empty = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3)
-    return float(inside[disc].mean()), float(empty[disc].max()) / REFERENCE_PX_PER_MM
+    return float(inside[disc].mean()), min(float(empty[disc].max()), float(radius)) / REFERENCE_PX_PER_MM
 
 
 def _beside(box: Box, patch: InkPatch, ink: Mask) -> dict[Side, float]:

@@ -122,6 +122,12 @@ class SeveralFormsMatch(RejectedPage):
     de = "Diese Seite sieht aus wie mehr als ein bekanntes Formular ({forms}). Lesen Sie sie nur mit dem Ordner des richtigen Formulars (--forms), oder drucken Sie einen Code auf die Formulare."
 
 
+class ReaderFault(RejectedPage):
+    reason = "internal_error"
+    en = "Reading this page failed through a fault of the program ({fault}). The page is kept; please report this with the page's picture."
+    de = "Das Lesen dieser Seite ist an einem Programmfehler gescheitert ({fault}). Die Seite bleibt erhalten; bitte melden Sie es mit dem Bild der Seite."
+
+
 class PoorRegistration(RejectedPage):
     reason = "fields_not_found"
     en = "The fields of this page are not where they should be ({found} of {total} found). Is the sheet crumpled, or the photo crooked? Scan it flat."

@@ -16,6 +16,8 @@ BLANK_SHARE = 0.0004
 BLANK_EDGE = 0.085
 """Edge that the blank test leaves out, as a share of the shorter side: 18 mm, where scanners leave borders and punch
 holes reach 15 mm in.  It lies within the binding margin of 20 mm."""
+ONE_BIT_SHARE = 0.99
+"""Share of pure black and white pixels from which a page is a one-bit scan; grey scans of white paper stay below a half."""
 _LOOK_PIXELS = 800
 """Height of the small image that the blank test looks at."""
 
@@ -28,6 +30,12 @@ class PageImage:
     dpi: float | None
     file: str
     index: int
+
+    @property
+    def one_bit(self) -> bool:
+        """Whether the scanner made black and white of it: then faint strokes are lost for ever."""
+        sample = self.grey[::7, ::7]
+        return bool(((sample == 0) | (sample == 255)).mean() > ONE_BIT_SHARE)
 
 
 def is_blank(grey: Grey) -> bool:

@@ -15,6 +15,11 @@ WRITTEN_MM2 = 0.35
 """Ink in a text area from which it counts as written on: a full stop of a ball pen has 0.2, the letter i 0.6."""
 CELL_WRITTEN_MM2 = 0.25
 """The same for one comb cell: the shortest digit, a 1 of 4 mm with a fine pen, has 1."""
+THIN_WARM_UP = 0.08
+"""Inked share of the warm-up and of every other box of a one-bit page below which it lost this hand's strokes: 0 to 0.04 on pages that had
+lost their marks, 0.13 and more on readable ones (another pen and scanner than ours, light pencil at 200 dpi)."""
+THIN_QUESTIONS = 4
+"""Questions on a one-bit page from which it is suspicious that not one is answered."""
 BLANK_CONFIDENCE = 0.999
 """Said of every blank field; set by eye, since blank and written are not measured apart yet."""
 _BLANK = Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
@@ -31,6 +36,27 @@ def is_written(score: WritingScore) -> bool:
     if score.cells_inked_mm2:
         return max(score.cells_inked_mm2) >= CELL_WRITTEN_MM2
     return score.ink_mm2 >= WRITTEN_MM2
+
+
+def lost_its_ink(boxes: Sequence[BoxScore], warm_up: BoxScore | None) -> bool:
+    """Whether a one-bit scan shows so little that its empty boxes prove nothing."""
+    if warm_up is not None and warm_up.coverage >= THIN_WARM_UP:
+        return False
+    if any(score.coverage >= THIN_WARM_UP for score in boxes):
+        return False  # strokes are there: this person passed over the warm-up box
+    return len({(score.question, score.row) for score in boxes}) >= THIN_QUESTIONS
+
+
+def held_back(answers: dict[str, Answer]) -> dict[str, Answer]:
+    """The answers without those that rest on nothing being there: blank fields, and choices not marked."""
+    return {
+        variable: Answer(
+            value=None, accepted=False, confidence=0.5, candidates=(answer.value,), reasons=("scan_too_thin",)
+        )
+        if answer.accepted and answer.value in (NOT_ANSWERED, 0)
+        else answer
+        for variable, answer in answers.items()
+    }
 
 
 def judge(

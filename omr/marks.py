@@ -37,10 +37,13 @@ FILLED_GAP = 0.085
 """Largest empty disc in the core, in inner widths, up to which a box is filled: hatching leaves 0 to 0.08,
 a cross of a 1 mm pen 0.1 to 0.16, of a ball pen 0.2 to 0.3."""
 BLACK_CORE = 0.9
+BLACK_COVERAGE = 0.8
 BLACK_GAP = 0.05
 """From here a filled box is black all over, as one does to take a mark back."""
 BESIDE_MM2 = 0.5
 """Ink beside an empty box that is a mark of its own: a stroke of 2 mm with the finest pen."""
+AROUND_MM2 = 0.2
+"""Ink on a side from which that side counts as drawn round; three such sides are a circle and no tail."""
 TAIL_MM2 = 0.3
 """Ink outside a marked box from which its stroke runs out of the box on that side."""
 EXPLAINED_MM2 = 1.3
@@ -84,20 +87,22 @@ def judge_marks(questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up
         groups[mark.score.question, mark.score.row].append(number)
     for members in groups.values():
         crossed = any(marks[n].state == "marked" and not marks[n].filled for n in members)
+        lone = sum(marks[n].filled for n in members) == 1
         several = questionnaire.question(marks[members[0]].score.question).kind == "multiple"
         for n in members:
             if marks[n].filled and marks[n].state == "marked":
                 if not fills_boxes:
-                    marks[n] = _not_a_filler(marks[n], crossed)
+                    marks[n] = _not_a_filler(marks[n], lone_beside_cross=lone and crossed)
                 elif crossed and several:  # where one answer is allowed, both count, and two marks are seen by a person
                     marks[n] = replace(marks[n], state="unsure", confidence=0.5, reason="blackened")
     return marks
 
 
-def _not_a_filler(mark: Mark, crossed: bool) -> Mark:
-    """A filled box of a person who crosses or ticks: black beside a cross it is a correction, else it is a question."""
-    black = mark.score.core >= BLACK_CORE and mark.score.gap_mm <= BLACK_GAP * min(mark.score.box[2:])
-    if crossed and black:
+def _not_a_filler(mark: Mark, *, lone_beside_cross: bool) -> Mark:
+    """A filled box of a person who crosses or ticks: the only one, black beside a cross, is a correction; else it is a question."""
+    score = mark.score
+    all_over = score.core >= BLACK_CORE and score.coverage >= BLACK_COVERAGE
+    if lone_beside_cross and all_over and score.gap_mm <= BLACK_GAP * min(score.box[2:]):
         return replace(mark, state="cancelled", confidence=0.985)
     return replace(mark, state="unsure", confidence=0.5, reason="blackened")
 
@@ -127,7 +132,7 @@ def _empty_or_beside(score: BoxScore) -> Mark:
         return Mark(score, "unsure", 0.6, "faint_mark")
     if "left" in sides or "right" in sides:
         return Mark(score, "unsure", 0.6, "circled" if len(sides) == 4 else "beside_box")
-    return Mark(score, "empty", _sure(EMPTY_FAINT - score.faint, 0.006))
+    return Mark(score, "empty", _sure(EMPTY_FAINT - score.faint, 0.002))
 
 
 def _is_struck(score: BoxScore, width: float) -> bool:
@@ -143,7 +148,8 @@ def _is_struck(score: BoxScore, width: float) -> bool:
 def _without_neighbours_tail(mark: Mark, marks: Sequence[Mark]) -> Mark:
     """An empty box with a little ink on one side is empty where a marked neighbour's stroke may have left that ink."""
     beside = mark.score.beside_mm2
-    if mark.reason != "beside_box" or min(beside["left"], beside["right"]) >= BESIDE_MM2:
+    around = sum(area >= AROUND_MM2 for area in beside.values()) >= 3
+    if mark.reason != "beside_box" or around or min(beside["left"], beside["right"]) >= BESIDE_MM2:
         return mark
     if max(beside["left"], beside["right"]) > EXPLAINED_MM2:
         return mark

@@ -11,7 +11,7 @@ from omr.debug import DebugWriter
 from omr.errors import NoFormFound, RejectedPage
 from omr.identify import Identity, identify
 from omr.image import PageImage, is_blank
-from omr.judge import is_written, judge
+from omr.judge import is_written, judge, lost_its_ink
 from omr.markers import find_markers
 from omr.reading import Finding, PageIdentity, PageReading
 from omr.registration import Registration, find_fields, register
@@ -61,7 +61,7 @@ def read_page(
         ),
         rotation=registration.plane.rotation(layout.page_size),
         scale=_scale(image, registration, layout.page_size),
-        findings=_findings(image, registration, layout.page_size),
+        findings=(*_findings(image, registration, layout.page_size), *_ink_findings(image, boxes, warm_up)),
         answers=judged.answers,
         marks=judged.marks,
     )
@@ -93,6 +93,13 @@ def _scale(image: PageImage, registration: Registration, page_size: tuple[float,
         return None
     px_per_mm = registration.plane.px_per_mm((page_size[0] / 2, page_size[1] / 2))
     return round(px_per_mm * _MM_PER_INCH / image.dpi, 4)
+
+
+def _ink_findings(image: PageImage, boxes: list[BoxScore], warm_up: BoxScore | None) -> tuple[Finding, ...]:
+    if not image.one_bit:
+        return ()
+    thin = (Finding(kind="scan_too_thin"),) if lost_its_ink(boxes, warm_up) else ()
+    return (Finding(kind="one_bit"), *thin)
 
 
 def _findings(image: PageImage, registration: Registration, page_size: tuple[float, float]) -> tuple[Finding, ...]:

@@ -20,6 +20,7 @@ Reason = Literal[
     "box_not_found",
     "handwriting",
     "page_missing",
+    "scan_too_thin",
 ]
 """Why a person must look."""
 NOT_ANSWERED = -9

@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 
+from omr.assembly import assemble
 from omr.image import Grey
-from omr.reading import PageReading
+from omr.reading import PageReading, Submission
 from simulation.marks import Style
 from simulation.pen import CLEAR_PENS, FINE_BALL_PEN, PENS, Pen
-from simulation.scanner import OFFICE
+from simulation.scanner import OFFICE, Scanner
 from tests.omr.drawn import Marks, draw, printed, read, scanned
 
 
@@ -123,3 +124,22 @@ def test_a_streak_of_the_scanner_is_no_mark() -> None:
 def test_a_confidence_is_higher_for_a_clear_mark_than_for_a_doubtful_one() -> None:
     reading = read(office(draw([("transport", "car", "cross"), ("places.park", "often", "dot")]), 7))
     assert reading.marks["transport"]["car"][1] > 0.95 > reading.marks["places_park"]["often"][1]
+
+
+def test_a_one_bit_scan_that_lost_all_strokes_proves_no_unanswered_question() -> None:
+    """Thin pale crosses, and a scanner set too light: nothing is left, and -9 would be wrong for every question."""
+    marks: Marks = [("transport", "bus", "faint"), ("leisure", "music", "faint"), ("places.pool", "often", "faint")]
+    page = scanned(draw(marks, pen=FINE_BALL_PEN), Scanner(dpi=200, one_bit=True, threshold=90, blur_mm=0.08))
+    reading = read(page, dpi=200.0)
+    assert {finding.kind for finding in reading.findings} >= {"one_bit", "scan_too_thin"}
+    (line,) = assemble([reading], printed()[0])
+    assert isinstance(line, Submission)
+    assert {answer.reasons for answer in line.answers.values()} == {("scan_too_thin",)}
+
+
+def test_a_readable_one_bit_scan_is_accepted() -> None:
+    page = scanned(draw([("transport", "bus", "cross")]), Scanner(dpi=200, one_bit=True))
+    reading = read(page, dpi=200.0)
+    (line,) = assemble([reading], printed()[0])
+    assert isinstance(line, Submission)
+    assert (line.answers["transport"].value, line.answers["places_park"].value) == (3, -9)
