@@ -43,7 +43,7 @@ BLACK_GAP = 0.05
 BESIDE_MM2 = 0.5
 """Ink beside an empty box that is a mark of its own: a stroke of 2 mm with the finest pen."""
 AROUND_MM2 = 0.2
-"""Ink on a side from which that side counts as drawn round; three such sides are a circle and no tail."""
+"""Ink on a side from which that side counts as drawn round: left, right and one more are a circle and no tail."""
 TAIL_MM2 = 0.3
 """Ink outside a marked box from which its stroke runs out of the box on that side."""
 EXPLAINED_MM2 = 1.3
@@ -148,7 +148,8 @@ def _is_struck(score: BoxScore, width: float) -> bool:
 def _without_neighbours_tail(mark: Mark, marks: Sequence[Mark]) -> Mark:
     """An empty box with a little ink on one side is empty where a marked neighbour's stroke may have left that ink."""
     beside = mark.score.beside_mm2
-    around = sum(area >= AROUND_MM2 for area in beside.values()) >= 3
+    across = min(beside["left"], beside["right"]) >= AROUND_MM2
+    around = across and max(beside["above"], beside["below"]) >= AROUND_MM2
     if mark.reason != "beside_box" or around or min(beside["left"], beside["right"]) >= BESIDE_MM2:
         return mark
     if max(beside["left"], beside["right"]) > EXPLAINED_MM2:

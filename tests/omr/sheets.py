@@ -167,9 +167,11 @@ def kinds(reading: PageReading) -> list[str]:
 
 def assert_as_meant(answers: dict[str, Answer], marks: Marks, truth: Line) -> None:
     """Every box has the state that was meant, every closed answer is accepted and right, every writing waits for a person."""
-    assert _states({v: {c: s for c, (s, _) in boxes.items()} for v, boxes in marks.items()}) == _states(
-        {v: {c: s for c, (s, _) in boxes.items()} for v, boxes in truth["marks"].items()}
-    )
+    read = _states({v: {c: s for c, (s, _) in boxes.items()} for v, boxes in marks.items()})
+    drawn = _states({v: {c: s for c, (s, _) in boxes.items()} for v, boxes in truth["marks"].items()})
+    other = {place: (state, drawn.get(place)) for place, state in read.items() if state != drawn.get(place)}
+    assert not other, f"read and meant: {other}"
+    assert read.keys() == drawn.keys()
     assert set(answers) == set(truth["answers"])
     for variable, meant in truth["answers"].items():
         got = answers[variable]
