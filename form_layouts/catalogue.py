@@ -106,16 +106,8 @@ def forms_of(folder: FormFolder) -> Iterator[Form]:
             published[key] = typeset(folder, language).layout
     for layout in published.values():
         yield Form(folder.questionnaire, layout)
-    for language, fields in folder.fields.items():
-        layout = Layout(
-            questionnaire=folder.questionnaire.questionnaire,
-            version=folder.questionnaire.version,
-            edition=fields.edition,
-            language=language,
-            page_size=fields.page_size,
-            pages=fields.pages,
-        )
-        yield Form(folder.questionnaire, layout.sealed(), folder.blanks[language])
+    for language, blank in folder.blanks.items():
+        yield Form(folder.questionnaire, folder.foreign_layout(language), blank)
 
 
 def keep_printed(layout: Layout, questionnaire: Questionnaire, folder: Path) -> Path:

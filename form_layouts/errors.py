@@ -81,6 +81,11 @@ class MissingGlyph(CrosscheckError):
     de = "Keine installierte Schrift enthält alle Zeichen von text.{language}.yaml. Installieren Sie die Schrift (siehe script/bootstrap) oder ändern Sie den Text. Satzprogramm: {problem}"
 
 
+class TypesettingFault(CrosscheckError):
+    en = "The form could not be set, through a fault of the program and not of text.{language}.yaml. Please report it: {problem}"
+    de = "Das Formular ließ sich nicht setzen; schuld ist das Programm und nicht text.{language}.yaml. Bitte melden Sie es: {problem}"
+
+
 class TooTall(CrosscheckError):
     en = "Question '{question}' in '{language}' needs {height} mm and does not fit on a page with {room} mm. Use fewer or shorter choices or rows."
     de = "Die Frage „{question}“ ({language}) braucht {height} mm und passt nicht auf eine Seite mit {room} mm. Kürzen Sie Antworten oder Zeilen."

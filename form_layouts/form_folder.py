@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from form_layouts.errors import FormFolderError, FormFolderErrors, NoFormFolder, NoSuchLanguage
 from form_layouts.field_checks import check_fields
 from form_layouts.folder_checks import check_questionnaire, check_same_phrases, check_wording
-from form_layouts.layout import Fields
+from form_layouts.layout import Fields, Layout
 from form_layouts.located_yaml import LocatedYaml, load_yaml
 from form_layouts.questionnaire import Questionnaire, Wording
 
@@ -47,6 +47,18 @@ class FormFolder:
     @property
     def languages(self) -> tuple[str, ...]:
         return tuple(sorted({*self.wordings, *self.fields}))
+
+    def foreign_layout(self, language: str) -> Layout:
+        """The layout of a form that we did not print, from its fields file."""
+        fields = self.fields[language]
+        return Layout(
+            questionnaire=self.questionnaire.questionnaire,
+            version=self.questionnaire.version,
+            edition=fields.edition,
+            language=language,
+            page_size=fields.page_size,
+            pages=fields.pages,
+        ).sealed()
 
     def wording(self, language: str) -> Wording:
         """Raises NoSuchLanguage, which names those there are."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import typst
 
-from form_layouts.errors import MissingGlyph, NotOurPrint, TooTall
+from form_layouts.errors import MissingGlyph, NotOurPrint, TooTall, TypesettingFault
 from form_layouts.form_folder import FormFolder
 from form_layouts.layout import Box, Checkbox, Comb, Layout, PageLayout, TextArea
 from form_layouts.packing import Block, Place, pack
@@ -267,11 +267,17 @@ def _compiler(data: dict[str, Any]) -> typst.Compiler:
     )
 
 
+def _fault(language: str, message: str) -> MissingGlyph | TypesettingFault:
+    """A letter that no font has is a fault of the text; anything else is ours."""
+    kind = MissingGlyph if "could not be displayed with" in message else TypesettingFault
+    return kind(language=language, problem=message)
+
+
 def _query(data: dict[str, Any], language: str, label: str) -> Any:
     try:
         return json.loads(_compiler(data).query(f"<{label}>", field="value"))
-    except typst.TypstError as fault:
-        raise MissingGlyph(language=language, problem=fault.message) from fault
+    except RuntimeError as fault:  # what a query raises, whatever it was
+        raise _fault(language, str(fault)) from fault
 
 
 def _compile(data: dict[str, Any], language: str) -> bytes:
@@ -279,6 +285,6 @@ def _compile(data: dict[str, Any], language: str) -> bytes:
     try:
         pdf = _compiler(data).compile(format="pdf", pdf_standards=["a-2u"], timestamp=TIMESTAMP, pdf_tags=False)
     except typst.TypstError as fault:
-        raise MissingGlyph(language=language, problem=fault.message) from fault
+        raise _fault(language, fault.message) from fault
     assert isinstance(pdf, bytes)
     return pdf

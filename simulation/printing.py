@@ -61,14 +61,7 @@ def _unnumbered(folder: FormFolder, language: str) -> PrintedCopy:
 def _foreign(folder: FormFolder, language: str) -> PrintedCopy:
     """A blank PDF or PNG, brought to PRINT_DPI by the page size that fields.<language>.yaml states."""
     fields, blank = folder.fields[language], folder.blanks[language]
-    layout = Layout(
-        questionnaire=folder.questionnaire.questionnaire,
-        version=folder.questionnaire.version,
-        edition=fields.edition,
-        language=language,
-        page_size=fields.page_size,
-        pages=fields.pages,
-    ).sealed()
+    layout = folder.foreign_layout(language)
     images = _rendered(blank.read_bytes(), 1, len(fields.pages)) if blank.suffix == ".pdf" else [_picture(blank)]
     width, height = (round(size / MM_PER_INCH * PRINT_DPI) for size in fields.page_size)
     return PrintedCopy([_sized(image, width, height) for image in images], layout, None)

@@ -3,10 +3,13 @@
 import pickle
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from cli import main
-from form_layouts.errors import CrosscheckError, FormFolderError, FormFolderErrors, NoSuchLanguage
+from form_layouts.errors import CrosscheckError, FormFolderError, FormFolderErrors, NoSuchLanguage, TypesettingFault
+from form_layouts.form_folder import load_form_folder
+from form_layouts.typesetting import _document, _query
 from tests.form_layouts.folders import small_folder
 
 
@@ -47,3 +50,14 @@ def test_a_name_too_long_for_the_page_code_is_told_when_it_is_printed(tmp_path: 
     done = CliRunner().invoke(main, arguments)
     assert done.exit_code == 2
     assert "zu lang für den Seitencode" in done.output
+
+
+def test_a_fault_of_the_template_is_not_told_as_a_missing_letter(tmp_path: Path) -> None:
+    """Else somebody looks for a font for a day."""
+    folder = load_form_folder(small_folder(tmp_path))
+    data = _document(folder, "de")
+    del data["blocks"]
+    with pytest.raises(TypesettingFault) as caught:
+        _query(data, "de", "height")
+    assert "fault of the program" in caught.value.sentence("en")
+    assert "schuld ist das Programm" in caught.value.sentence("de")
