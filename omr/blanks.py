@@ -25,7 +25,7 @@ FEATURES = 6000
 RATIO = 0.8
 """Lowe's ratio: how much nearer the best match must be than the second best."""
 MIN_INLIERS = 60
-"""A wrong page shows about 8 inliers, the right one more than 270 (measured on simulated scans of five forms)."""
+"""A wrong page shows about 8 inliers, the right one more than 270 (measured on simulated scans)."""
 ALIKE = 0.7
 """Share of the best blank's inliers from which a second blank is as good: then nobody knows which form this is."""
 INLIER_PX = 2.5

@@ -17,7 +17,7 @@ BLANK_EDGE = 0.085
 """Edge that the blank test leaves out, as a share of the shorter side: 18 mm, where scanners leave borders and punch
 holes reach 15 mm in.  It lies within the binding margin of 20 mm."""
 ONE_BIT_SHARE = 0.99
-"""Share of pure black and white pixels from which a page is a one-bit scan; grey scans of white paper stay below a half."""
+"""Share of pure black and white pixels from which a page is a one-bit scan; set by eye: the blurred edges of print alone keep a grey page below it."""
 _LOOK_PIXELS = 800
 """Height of the small image that the blank test looks at."""
 

@@ -12,9 +12,9 @@ from omr.reading import NOT_ANSWERED, Answer, Marks, Reason
 from omr.text import WritingScore
 
 WRITTEN_MM2 = 0.35
-"""Ink in a text area from which it counts as written on: a full stop of a ball pen has 0.2, the letter i 0.6."""
+"""Ink in a text area from which it counts as written on: set by eye, between a full stop and the letter i."""
 CELL_WRITTEN_MM2 = 0.25
-"""The same for one comb cell: the shortest digit, a 1 of 4 mm with a fine pen, has 1."""
+"""The same for one comb cell: a 1 of 4 mm drawn with a pen of 0.28 mm has 1.1."""
 THIN_WARM_UP = 0.08
 """Inked share of the warm-up and of every other box of a one-bit page below which it lost this hand's strokes: 0 to 0.04 on pages that had
 lost their marks, 0.13 and more on readable ones (another pen and scanner than ours, light pencil at 200 dpi)."""

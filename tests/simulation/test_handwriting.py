@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import features
 
 from form_layouts.layout import Box
 from simulation.fonts import NoHandwritingFont, covers, font_for, loaded
@@ -43,7 +42,6 @@ def test_a_space_leaves_its_cell_empty() -> None:
     assert (page < PAPER).any()
 
 
-@pytest.mark.skipif(not features.check("raqm"), reason="this machine cannot join letters: libfribidi0 is not installed")
 def test_arabic_letters_are_joined() -> None:
     """Arabic in separate letters is what nobody writes, and no engine reads."""
     font = font_for("بيت")
