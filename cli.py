@@ -32,11 +32,16 @@ from omr.image import PageImage
 from omr.pages import ScanFile, open_scan, page_images
 from omr.pipeline import read_page, rejected_page
 from omr.reading import Line, PageReading, Rejected, Submission
+from service.commands import users
+from service.db.migrate import upgrade
+from service.export_command import export
+from service.forms import publish
 from simulation.answers_file import read_given
 from simulation.hand import MIXES
 from simulation.scan_files import FileFormat
 from simulation.scanner import PRESETS
 from simulation.stack import simulate as simulate_pile
+from workers.commands import prepare_command, serve
 
 LAST_COPY = 999_999
 """The highest copy number that a page code holds."""
@@ -142,10 +147,27 @@ def freeze_form(folder: Path) -> None:
             click.echo(keep_printed(typeset(form, language).layout, form.questionnaire, folder / "layouts"))
 
 
+@forms.command("publish")
+@click.argument("folders", nargs=-1, required=True, type=FOLDER)
+def publish_form(folders: tuple[Path, ...]) -> None:
+    """Let the service read a form: its editions go into the service's database, and with it into the backup."""
+    upgrade()
+    for folder in folders:
+        check_blanks(Catalogue(list(forms_of(load_form_folder(folder)))))
+        for key in publish(folder) or ["-"]:
+            click.echo(key)
+
+
 def _assert_as_published(form: FormFolder, layout: Layout) -> None:
     published = form.path / "layouts" / f"{layout.key}.layout.json"
     if published.exists():
         assert_unchanged(layout, published)
+
+
+main.add_command(users)
+main.add_command(serve)
+main.add_command(export)
+main.add_command(prepare_command)
 
 
 @main.command("simulate")
@@ -221,13 +243,13 @@ def read(
         if isinstance(page, PageReading):
             return page
         try:
-            return read_page(page, catalogue, engine, debug, ctx.obj)
+            return read_page(page, catalogue, engine, debug)
         except Exception as fault:  # one page must not cost the pile: told, kept, and shown with where it happened
             traceback.print_exc()
-            return rejected_page(page.file, page.index, ReaderFault(fault=repr(fault)), ctx.obj)
+            return rejected_page(page.file, page.index, ReaderFault(fault=repr(fault)))
 
-    readings = list(_with_progress(scans, _pages(scans, ctx.obj), one))
-    lines: list[Line] = [*assemble(readings, catalogue), *unusable]
+    readings = list(_with_progress(scans, _pages(scans), one))
+    lines: list[Line] = [*assemble(readings, catalogue, ctx.obj), *unusable]
     stream: TextIO = out.open("w", encoding="utf-8") if out else sys.stdout
     for line in lines:
         stream.write(json.dumps(line.model_dump(mode="json", by_alias=True), ensure_ascii=False) + "\n")
@@ -235,7 +257,7 @@ def read(
         stream.close()
     if table:
         _write_table(table, lines)
-    _summary(readings, lines)
+    _summary(readings, lines, ctx.obj)
     if unusable:
         ctx.exit(EXIT_UNUSABLE)
     if any(reading.kind == "rejected" for reading in readings):
@@ -269,7 +291,7 @@ def _open(files: Iterable[Path], language: str) -> tuple[list[ScanFile], list[Re
     return scans, unusable
 
 
-def _pages(scans: Iterable[ScanFile], language: str) -> Iterator[PageImage | PageReading]:
+def _pages(scans: Iterable[ScanFile]) -> Iterator[PageImage | PageReading]:
     for scan in scans:
         for page in page_images(scan):
             if isinstance(page, PageImage):
@@ -277,7 +299,7 @@ def _pages(scans: Iterable[ScanFile], language: str) -> Iterator[PageImage | Pag
             else:
                 index, rejected = page
                 assert isinstance(rejected, RejectedPage)
-                yield rejected_page(scan.name, index, rejected, language)
+                yield rejected_page(scan.name, index, rejected)
 
 
 def _with_progress(
@@ -307,7 +329,7 @@ def _write_table(path: Path, lines: Iterable[Line]) -> None:
             writer.writerow([s.questionnaire, s.version, s.edition, s.language, s.copy_number, place, *values])
 
 
-def _summary(readings: list[PageReading], lines: list[Line]) -> None:
+def _summary(readings: list[PageReading], lines: list[Line], language: str) -> None:
     """What became of the pile, on standard error."""
     submissions = [line for line in lines if isinstance(line, Submission)]
     waiting = sum(not answer.accepted for s in submissions for answer in s.answers.values())
@@ -321,7 +343,7 @@ def _summary(readings: list[PageReading], lines: list[Line]) -> None:
     rejected: dict[str, list[PageReading]] = {}
     for reading in readings:
         if reading.kind == "rejected":
-            rejected.setdefault(reading.message or "", []).append(reading)
+            rejected.setdefault(reading.messages[language], []).append(reading)
     for message, pages in rejected.items():
         places = ", ".join(f"{page.file} {page.index + 1}" for page in pages[:PLACES_SHOWN])
         more = f" +{len(pages) - PLACES_SHOWN}" if len(pages) > PLACES_SHOWN else ""

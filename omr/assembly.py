@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from form_layouts.catalogue import Catalogue
@@ -26,8 +27,37 @@ from omr.reading import (
 _Key = tuple[str, str, int, str, int | None]
 
 
-def assemble(readings: Sequence[PageReading], catalogue: Catalogue) -> list[Line]:
-    """Put a pile's pages together: submissions in the order of their first page, then every other side.
+@dataclass(frozen=True)
+class Group:
+    """The pages of one submission, in the order of the form.  `shared`: others carry the same copy number."""
+
+    pages: tuple[PageReading, ...]
+    shared: bool
+
+    @property
+    def missing(self) -> tuple[int, ...]:
+        """Pages of the form, from 1, that are not there."""
+        identities = [page.identity for page in self.pages if page.identity]
+        seen = {identity.page for identity in identities}
+        return tuple(number for number in range(1, identities[0].pages + 1) if number not in seen)
+
+    @property
+    def too_thin(self) -> frozenset[int]:
+        """Places in `pages` whose blank fields prove nothing: one-bit scans of a pile that lost this hand's ink."""
+        kinds = [{finding.kind for finding in page.findings} for page in self.pages]
+        if not any("scan_too_thin" in kind for kind in kinds):
+            return frozenset()
+        return frozenset(place for place, kind in enumerate(kinds) if "one_bit" in kind)
+
+
+def assemble(readings: Sequence[PageReading], catalogue: Catalogue, message_language: str) -> list[Line]:
+    """Put a pile's pages together: submissions in the order of their first page, then every other side."""
+    lines: list[Line] = [_submission(group, catalogue) for group in group_pages(readings)]
+    return lines + list(_others(readings, message_language))
+
+
+def group_pages(readings: Sequence[PageReading]) -> list[Group]:
+    """Which pages of a pile belong together, in the order of their first page.
 
     A copy number joins its pages wherever they lie.  Where several people share a number, because the form was
     photocopied, the first of each page belong together, then the second, as long as every page came equally often.
@@ -60,8 +90,14 @@ def assemble(readings: Sequence[PageReading], catalogue: Catalogue) -> list[Line
             current[key] = []
             groups.append(current[key])
         current[key].append(reading)
-    lines: list[Line] = [_submission(group, catalogue, photocopied=_key_of(group) in shared) for group in groups]
-    return lines + list(_others(readings))
+    return [
+        Group(tuple(sorted(group, key=lambda reading: _page(reading))), shared=_key_of(group) in shared)
+        for group in groups
+    ]
+
+
+def _page(reading: PageReading) -> int:
+    return reading.identity.page if reading.identity else 0
 
 
 def _pages(readings: Iterable[PageReading], key: _Key) -> int:
@@ -96,28 +132,24 @@ def _follows(group: Sequence[PageReading], identity: PageIdentity, step: int) ->
     return group[0].identity.page == first and identity.page == group[-1].identity.page + step
 
 
-def _submission(group: Sequence[PageReading], catalogue: Catalogue, *, photocopied: bool) -> Submission:
-    first = group[0].identity
+def _submission(group: Group, catalogue: Catalogue) -> Submission:
+    first = group.pages[0].identity
     assert first is not None
-    questionnaire, layout = _form(catalogue, first)
-    ordered = sorted(group, key=lambda reading: reading.identity.page if reading.identity else 0)
-    seen = [reading.identity.page for reading in ordered if reading.identity]
+    questionnaire, _ = _form(catalogue, first)
     answers: dict[str, Answer] = {}
     marks: Marks = {}
-    too_thin = any(finding.kind == "scan_too_thin" for reading in ordered for finding in reading.findings)
-    for reading in ordered:
-        one_bit = any(finding.kind == "one_bit" for finding in reading.findings)
-        answers.update(held_back(reading.answers) if too_thin and one_bit else reading.answers)
+    for place, reading in enumerate(group.pages):
+        answers.update(held_back(reading.answers) if place in group.too_thin else reading.answers)
         marks.update(reading.marks)
     for variable in _variables_of(questionnaire):
         if variable not in answers:
             answers[variable] = Answer(value=None, accepted=False, confidence=0.0, reasons=("page_missing",))
     extra = []
-    if photocopied:
+    if group.shared:
         extra.append(Finding(kind="copy_number_shared"))
-    if len(seen) < len(layout.pages):
+    if group.missing:
         extra.append(Finding(kind="pages_missing"))
-    scales = [reading.scale for reading in ordered if reading.scale is not None]
+    scales = [reading.scale for reading in group.pages if reading.scale is not None]
     return Submission(
         questionnaire=first.questionnaire,
         version=first.version,
@@ -129,11 +161,11 @@ def _submission(group: Sequence[PageReading], catalogue: Catalogue, *, photocopi
             SubmissionPage(
                 file=reading.file,
                 index=reading.index,
-                page=reading.identity.page if reading.identity else 0,
+                page=_page(reading),
                 rotation=reading.rotation,
                 findings=(*reading.findings, *extra),
             )
-            for reading in ordered
+            for reading in group.pages
         ),
         answers={variable: answers[variable] for variable in _variables_of(questionnaire)},
         marks=marks,
@@ -157,11 +189,14 @@ def _variables_of(questionnaire: Questionnaire) -> list[str]:
     return [variable for question in questionnaire.questions for variable in question.variables]
 
 
-def _others(readings: Iterable[PageReading]) -> Iterable[Line]:
+def _others(readings: Iterable[PageReading], language: str) -> Iterable[Line]:
     for reading in readings:
         if reading.kind == "blank":
             yield SetAside(kind="blank", file=reading.file, index=reading.index)
         elif reading.kind == "rejected":
             yield Rejected(
-                file=reading.file, index=reading.index, reason=reading.reason or "", message=reading.message or ""
+                file=reading.file,
+                index=reading.index,
+                reason=reading.reason or "",
+                message=reading.messages.get(language, ""),
             )

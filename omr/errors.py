@@ -39,6 +39,12 @@ class EncryptedPdf(UnusableFile):
     de = "{file} ist mit einem Kennwort geschützt. Speichern Sie die Datei ohne Kennwort und lesen Sie sie noch einmal ein."
 
 
+class ActiveContent(UnusableFile):
+    reason = "active_content"
+    en = "{file} holds more than scanned pages ({found}): scripts, or files within the file. It was not read. Print it to a new PDF, or scan the paper."
+    de = "{file} enthält mehr als gescannte Seiten ({found}): Skripte oder Dateien in der Datei. Sie wurde nicht gelesen. Drucken Sie sie in ein neues PDF oder scannen Sie das Papier."
+
+
 class DamagedFile(UnusableFile):
     reason = "damaged_file"
     en = "{file} is damaged: no page in it can be opened. Scan these sheets again, or copy the file again from the scanner."
@@ -66,6 +72,18 @@ class DamagedPage(RejectedPage):
     reason = "damaged_page"
     en = "This page of the file is damaged and cannot be opened. The other pages were read; scan this sheet again, and those after it if the file ends here."
     de = "Diese Seite der Datei ist beschädigt und lässt sich nicht öffnen. Die anderen Seiten wurden gelesen; scannen Sie dieses Blatt neu, und auch die folgenden, falls die Datei hier endet."
+
+
+class Unreadable(RejectedPage):
+    reason = "decoding_stopped"
+    en = "Opening {file} took too long or too much memory and was stopped. It is kept. Scan these sheets again, at 300 dpi in grey; if it happens again, report it."
+    de = "Das Öffnen von {file} dauerte zu lange oder brauchte zu viel Speicher und wurde angehalten. Die Datei bleibt erhalten. Scannen Sie diese Blätter neu, mit 300 dpi in Graustufen; geschieht es wieder, melden Sie es."
+
+
+class GaveUp(RejectedPage):
+    reason = "gave_up"
+    en = "Reading this stopped the program {times} times, so it was set aside. It is kept. Please report it; meanwhile scan the sheet again."
+    de = "Das Lesen hat das Programm {times} Mal angehalten, deshalb wurde es beiseitegelegt. Es bleibt erhalten. Bitte melden Sie es; scannen Sie das Blatt inzwischen neu."
 
 
 class PageTooLarge(RejectedPage):
@@ -106,8 +124,8 @@ class CodesDisagree(RejectedPage):
 
 class UnknownEdition(RejectedPage):
     reason = "unknown_edition"
-    en = "This page is '{questionnaire}' version {version}, edition {edition}, language {language}; that form is not known here. Add its form folder (--forms) and read the page again."
-    de = "Diese Seite gehört zu „{questionnaire}“, Fassung {version}, Druckstand {edition}, Sprache {language}; dieses Formular ist hier nicht bekannt. Geben Sie seinen Formularordner an (--forms) und lesen Sie die Seite noch einmal."
+    en = "This page is '{questionnaire}' version {version}, edition {edition}, language {language}; that form is not known here. Add its form folder (crosscheck read --forms, or crosscheck forms publish) and read the page again."
+    de = "Diese Seite gehört zu „{questionnaire}“, Fassung {version}, Druckstand {edition}, Sprache {language}; dieses Formular ist hier nicht bekannt. Geben Sie seinen Formularordner an (crosscheck read --forms oder crosscheck forms publish) und lesen Sie die Seite noch einmal."
 
 
 class OtherPositions(RejectedPage):

@@ -28,6 +28,7 @@ from omr.errors import (
     TooManyPages,
 )
 from omr.image import Grey, PageImage
+from omr.pdf_content import refuse_active_content
 
 RENDER_DPI = 300
 MAX_PAGES = 500
@@ -65,9 +66,10 @@ def open_scan(path: Path, name: str | None = None) -> ScanFile:
     if not head:
         raise EmptyFile(file=name)
     if b"%PDF-" in head and not head.startswith(_ZIP):
-        scan = ScanFile(path, "pdf", _pdf_pages(path), name)
+        refuse_active_content(path, name)
+        scan = ScanFile(path, "pdf", _pdf_pages(path, name), name)
     elif head.startswith((b"II*\0", b"MM\0*")):
-        scan = ScanFile(path, "tiff", _tiff_pages(path), name)
+        scan = ScanFile(path, "tiff", _tiff_pages(path, name), name)
     elif head.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")):
         scan = ScanFile(path, "picture", 1, name)
     else:
@@ -81,31 +83,35 @@ def page_images(scan: ScanFile) -> Iterator[PageImage | tuple[int, RejectedPage]
     """Every page in order; in place of one that cannot be opened, its index (from 0) and the reason."""
     for index in range(scan.pages):
         try:
-            grey: Grey
-            dpi: float | None
-            if scan.kind == "pdf":
-                grey, dpi = _pdf_page(scan.path, index)
-            elif scan.kind == "tiff":
-                grey, dpi = _tiff_page(scan.path, index)
-            else:
-                grey, dpi = _picture(scan.path)
-            if min(grey.shape) < MIN_SIDE_PX:
-                raise PageTooSmall(width=grey.shape[1], height=grey.shape[0])
+            yield page_image(scan, index)
         except RejectedPage as rejected:
             yield index, rejected
-        else:
-            yield PageImage(grey, dpi, scan.name, index)
 
 
-def _pdf_pages(path: Path) -> int:
+def page_image(scan: ScanFile, index: int) -> PageImage:
+    """One page, by its index from 0.  Raises RejectedPage where it cannot be opened."""
+    grey: Grey
+    dpi: float | None
+    if scan.kind == "pdf":
+        grey, dpi = _pdf_page(scan.path, index)
+    elif scan.kind == "tiff":
+        grey, dpi = _tiff_page(scan.path, index)
+    else:
+        grey, dpi = _picture(scan.path)
+    if min(grey.shape) < MIN_SIDE_PX:
+        raise PageTooSmall(width=grey.shape[1], height=grey.shape[0])
+    return PageImage(grey, dpi, scan.name, index)
+
+
+def _pdf_pages(path: Path, name: str) -> int:
     try:
         return int(pdf2image.pdfinfo_from_path(str(path))["Pages"])
     except PDFInfoNotInstalledError:
         raise
     except (PDFPageCountError, PDFSyntaxError, ValueError, KeyError) as fault:
         if "password" in str(fault).lower():
-            raise EncryptedPdf(file=path.name) from fault
-        raise DamagedFile(file=path.name) from fault
+            raise EncryptedPdf(file=name) from fault
+        raise DamagedFile(file=name) from fault
 
 
 def _pdf_page(path: Path, index: int) -> tuple[Grey, float]:
@@ -135,7 +141,7 @@ def _drawn(path: Path, index: int, *, strict: bool) -> Grey:
     return np.asarray(drawn[0].convert("L"))
 
 
-def _tiff_pages(path: Path) -> int:
+def _tiff_pages(path: Path, name: str) -> int:
     """Pages up to the last that is named; where the file was cut off, that is the first whose place is behind the cut."""
     try:
         with _opened(path) as image:
@@ -150,7 +156,7 @@ def _tiff_pages(path: Path) -> int:
                 pages += 1
             return pages
     except _FAULTS as fault:
-        raise DamagedFile(file=path.name) from fault
+        raise DamagedFile(file=name) from fault
 
 
 def _tiff_page(path: Path, index: int) -> tuple[Grey, float | None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from form_layouts.catalogue import Catalogue
+from form_layouts.errors import LANGUAGES
 from form_layouts.layout import Checkbox
 from omr.checkboxes import BoxScore, score_checkboxes
 from omr.debug import DebugWriter
@@ -22,9 +23,7 @@ SCALE_TOLERANCE = 0.02
 _MM_PER_INCH = 25.4
 
 
-def read_page(
-    image: PageImage, catalogue: Catalogue, engine: OcrEngine | None, debug: DebugWriter, message_language: str
-) -> PageReading:
+def read_page(image: PageImage, catalogue: Catalogue, engine: OcrEngine | None, debug: DebugWriter) -> PageReading:
     """Read one scanned side.  Never raises for what is on the paper: see PageReading.reason."""
     debug.page(image.file, image.index)
     try:
@@ -32,13 +31,9 @@ def read_page(
         identity = identify(image, markers, catalogue, debug)
         registration = register(image, markers, identity)
     except NoFormFound as rejected:
-        return (
-            _blank(image)
-            if is_blank(image.grey)
-            else rejected_page(image.file, image.index, rejected, message_language)
-        )
+        return _blank(image) if is_blank(image.grey) else rejected_page(image.file, image.index, rejected)
     except RejectedPage as rejected:
-        return rejected_page(image.file, image.index, rejected, message_language)
+        return rejected_page(image.file, image.index, rejected)
     layout = identity.form.layout
     page = layout.pages[identity.page]
     boxes = score_checkboxes(registration, page.checkboxes, debug)
@@ -61,17 +56,17 @@ def read_page(
         ),
         rotation=registration.plane.rotation(layout.page_size),
         scale=_scale(image, registration, layout.page_size),
+        plane=tuple((a, b, c) for a, b, c in registration.plane.matrix.tolist()),
         findings=(*_findings(image, registration, layout.page_size), *_ink_findings(image, boxes, warm_up)),
         answers=judged.answers,
         marks=judged.marks,
     )
 
 
-def rejected_page(file: str, index: int, rejected: RejectedPage, language: str) -> PageReading:
+def rejected_page(file: str, index: int, rejected: RejectedPage) -> PageReading:
     """A page that cannot be read is a result, with its reason."""
-    return PageReading(
-        file=file, index=index, kind="rejected", reason=rejected.reason, message=rejected.sentence(language)
-    )
+    messages = {language: rejected.sentence(language) for language in LANGUAGES}
+    return PageReading(file=file, index=index, kind="rejected", reason=rejected.reason, messages=messages)
 
 
 def _blank(image: PageImage) -> PageReading:

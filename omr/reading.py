@@ -69,12 +69,15 @@ class PageReading(_Model):
     index: int
     kind: Literal["page", "blank", "rejected"]
     reason: str | None = None
-    message: str | None = None
+    messages: dict[str, str] = {}
+    """Why it was rejected, for a person, by language."""
     identity: PageIdentity | None = None
     rotation: int = 0
     """Degrees clockwise by which the page lies turned in the scan: 0, 90, 180 or 270."""
     scale: float | None = None
     """Printed size over designed size; null where the scan does not say its resolution."""
+    plane: tuple[tuple[float, float, float], ...] | None = None
+    """The homography from mm on the form to px in the scan, 3 rows of 3."""
     findings: tuple[Finding, ...] = ()
     answers: dict[str, Answer] = {}
     marks: Marks = {}

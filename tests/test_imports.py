@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-FLOORS = {"form_layouts": 0, "omr": 1, "simulation": 1, "cli": 4}
+FLOORS = {"form_layouts": 0, "omr": 1, "simulation": 1, "service": 2, "workers": 3, "cli": 4}
 PROGRAM = [p for name in FLOORS for p in (ROOT / f"{name}.py", *sorted((ROOT / name).rglob("*.py"))) if p.is_file()]
 
 

@@ -65,4 +65,4 @@ def scanned(page: Grey, scanner: Scanner, seed: int = 1) -> Grey:
 
 def read(page: Grey, *, dpi: float | None = 300.0) -> PageReading:
     """Read without an engine."""
-    return read_page(PageImage(page, dpi, "drawn", 0), printed()[0], None, DebugWriter(), "en")
+    return read_page(PageImage(page, dpi, "drawn", 0), printed()[0], None, DebugWriter())

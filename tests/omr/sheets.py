@@ -109,8 +109,8 @@ def published(to: Path, *copies: Copy) -> Path:
     return to
 
 
-def read(page: Page, catalogue: Catalogue, *, dpi: float | None = DPI, messages: str = "en") -> PageReading:
-    return read_page(PageImage(page, dpi, "scan.png", 0), catalogue, None, DebugWriter(), messages)
+def read(page: Page, catalogue: Catalogue, *, dpi: float | None = DPI) -> PageReading:
+    return read_page(PageImage(page, dpi, "scan.png", 0), catalogue, None, DebugWriter())
 
 
 def save(path: Path, *pages: Page, dpi: int = DPI, one_bit: bool = False) -> Path:

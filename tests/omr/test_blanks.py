@@ -53,7 +53,7 @@ def folder(path: Path, version: str, *, bus: int = 3, pages: int = 1) -> Path:
 
 def read(page: Grey, *folders: Path) -> PageReading:
     image = scanned(foreign(page), OFFICE.draw(np.random.default_rng(5)))
-    return read_page(PageImage(image, 300.0, "scan", 0), open_catalogue(folders), None, DebugWriter(), "en")
+    return read_page(PageImage(image, 300.0, "scan", 0), open_catalogue(folders), None, DebugWriter())
 
 
 def test_a_form_printed_elsewhere_is_read_by_its_blank(tmp_path: Path) -> None:
@@ -67,7 +67,7 @@ def test_a_page_that_looks_like_two_forms_is_not_read_as_either(tmp_path: Path) 
         draw([("transport", "bus", "cross")]), folder(tmp_path / "a", "1"), folder(tmp_path / "b", "2", bus=5)
     )
     assert (reading.kind, reading.reason) == ("rejected", "several_forms_match")
-    assert "elsewhere_1_de_1, elsewhere_2_de_1" in (reading.message or "")
+    assert "elsewhere_1_de_1, elsewhere_2_de_1" in (reading.messages["en"])
 
 
 def test_a_blank_with_fewer_pages_than_its_fields_is_told_before_anything_is_read(tmp_path: Path) -> None:

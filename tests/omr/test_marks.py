@@ -132,7 +132,7 @@ def test_a_one_bit_scan_that_lost_all_strokes_proves_no_unanswered_question() ->
     page = scanned(draw(marks, pen=FINE_BALL_PEN), Scanner(dpi=200, one_bit=True, threshold=90, blur_mm=0.08))
     reading = read(page, dpi=200.0)
     assert {finding.kind for finding in reading.findings} >= {"one_bit", "scan_too_thin"}
-    (line,) = assemble([reading], printed()[0])
+    (line,) = assemble([reading], printed()[0], "en")
     assert isinstance(line, Submission)
     assert {answer.reasons for answer in line.answers.values()} == {("scan_too_thin",)}
 
@@ -140,6 +140,6 @@ def test_a_one_bit_scan_that_lost_all_strokes_proves_no_unanswered_question() ->
 def test_a_readable_one_bit_scan_is_accepted() -> None:
     page = scanned(draw([("transport", "bus", "cross")]), Scanner(dpi=200, one_bit=True))
     reading = read(page, dpi=200.0)
-    (line,) = assemble([reading], printed()[0])
+    (line,) = assemble([reading], printed()[0], "en")
     assert isinstance(line, Submission)
     assert (line.answers["transport"].value, line.answers["places_park"].value) == (3, -9)

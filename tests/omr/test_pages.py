@@ -36,7 +36,7 @@ def scanned(**scanner: object) -> Page:
 def read_right(page: Page, dpi: float = DPI) -> PageReading:
     """The page read, after every mark and answer proved to be as meant."""
     reading = read(page, catalogue_of(everyday()), dpi=dpi)
-    assert reading.kind == "page", reading.message
+    assert reading.kind == "page", reading.messages
     assert_as_meant(reading.answers, reading.marks, everyday().truth)
     return reading
 
@@ -120,7 +120,7 @@ def test_a_page_whose_fields_are_written_over_with_a_felt_pen_is_not_called_crum
     """Thick strokes hide half of the printed outlines; the markers say where the page is, and no mark is lost."""
     copy = everyday("el", 42, FELT_PEN)
     reading = read(copy.scanned(), catalogue_of(copy))
-    assert reading.kind == "page", reading.message
+    assert reading.kind == "page", reading.messages
     for variable, boxes in copy.truth["marks"].items():
         for choice, (state, _) in boxes.items():
             assert reading.marks[variable][choice][0] in (state, "unsure")

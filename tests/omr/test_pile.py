@@ -151,7 +151,7 @@ def readings(three: list[Copy]) -> list[list[PageReading]]:
 
 def put_together(pages: Sequence[PageReading], *copies: Copy) -> list[Submission]:
     """The submissions of a pile, after every page proved to be in exactly one of them."""
-    lines = assemble(pages, Catalogue([copy.form for copy in copies]))
+    lines = assemble(pages, Catalogue([copy.form for copy in copies]), "en")
     submissions = [line for line in lines if isinstance(line, Submission)]
     assert len(submissions) == len(lines)
     found = sorted((page.file, page.index) for line in submissions for page in line.pages)
@@ -308,8 +308,8 @@ def test_without_copy_numbers_a_rejected_page_ends_a_submission(
     """It may have been the second page of one person and the first of the next."""
     people, (a, b) = unnumbered
     pages = in_order(a[0], b[1])
-    lost = PageReading(file="scan", index=9, kind="rejected", reason="no_form_found", message="?")
-    lines = assemble([pages[0], lost, pages[1]], catalogue_of(people[0]))
+    lost = PageReading(file="scan", index=9, kind="rejected", reason="no_form_found", messages={"en": "?"})
+    lines = assemble([pages[0], lost, pages[1]], catalogue_of(people[0]), "en")
     assert [line.kind for line in lines] == ["submission", "submission", "rejected"]
 
 
@@ -343,8 +343,8 @@ def test_no_side_is_dropped_whatever_it_is(three: list[Copy], readings: list[lis
     """Pages, a blank and a rejected one: what went in comes out, each once and under its own kind."""
     page = readings[0][0]
     empty = PageReading(file="x.pdf", index=0, kind="blank")
-    lost = PageReading(file="x.pdf", index=1, kind="rejected", reason="no_form_found", message="No form.")
-    lines: list[Line] = assemble([lost, *readings[1], empty, page], Catalogue([copy.form for copy in three]))
+    lost = PageReading(file="x.pdf", index=1, kind="rejected", reason="no_form_found", messages={"en": "No form."})
+    lines: list[Line] = assemble([lost, *readings[1], empty, page], Catalogue([copy.form for copy in three]), "en")
     assert [line.kind for line in lines] == ["submission", "submission", "rejected", "blank"]
     assert lines[2] == Rejected(file="x.pdf", index=1, reason="no_form_found", message="No form.")
     assert lines[3] == SetAside(kind="blank", file="x.pdf", index=0)

@@ -54,7 +54,7 @@ def readings() -> dict[str, PageReading]:
         for path in sorted(DATA.glob("Q*.jpg")):
             (page,) = page_images(open_scan(path))
             assert isinstance(page, PageImage)
-            found[path.stem] = read_page(page, catalogue, None, DebugWriter(), "en")
+            found[path.stem] = read_page(page, catalogue, None, DebugWriter())
         return found
 
 
@@ -109,4 +109,4 @@ def test_real_scan_of_another_form_is_not_taken_for_this_one() -> None:
         for path in others:
             (page,) = page_images(open_scan(path))
             assert isinstance(page, PageImage)
-            assert read_page(page, catalogue, None, DebugWriter(), "en").reason == "no_form_found"
+            assert read_page(page, catalogue, None, DebugWriter()).reason == "no_form_found"

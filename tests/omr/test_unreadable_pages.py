@@ -120,11 +120,11 @@ def cat() -> Page:
 
 def rejected(page: Page, *copies: Copy, words: tuple[str, str]) -> PageReading:
     """The rejection of a page, after both of its sentences proved to hold these words."""
-    for messages, expected in zip(("en", "de"), words, strict=True):
-        reading = read(page, catalogue_of(*(copies or (everyday(),))), messages=messages)
-        assert reading.kind == "rejected"
-        assert expected in (reading.message or "")
-        assert (reading.answers, reading.marks) == ({}, {})
+    reading = read(page, catalogue_of(*(copies or (everyday(),))))
+    assert reading.kind == "rejected"
+    for language, expected in zip(("en", "de"), words, strict=True):
+        assert expected in reading.messages[language]
+    assert (reading.answers, reading.marks) == ({}, {})
     return reading
 
 
@@ -177,7 +177,7 @@ def torn(page: Page, *corners: int, grey: int, size: float = 45) -> Page:
 def test_a_page_with_a_torn_corner_is_read_and_says_so(corner: int, grey: int, page: Page) -> None:
     """Three markers tell where the page lies; the finding makes a person look whether a field went with the corner."""
     reading = read(torn(page, corner, grey=grey), catalogue_of(everyday()))
-    assert reading.kind == "page", reading.message
+    assert reading.kind == "page", reading.messages
     assert kinds(reading) == ["corner_marker_missing"]
     assert_as_meant(reading.answers, reading.marks, everyday().truth)
 
@@ -220,7 +220,7 @@ def scribbled(*codes: int) -> Page:
 @pytest.mark.parametrize("code", [0, 1])
 def test_a_page_with_one_code_scribbled_over_is_read(code: int) -> None:
     reading = read(scribbled(code), catalogue_of(everyday()))
-    assert reading.kind == "page", reading.message
+    assert reading.kind == "page", reading.messages
     assert_as_meant(reading.answers, reading.marks, everyday().truth)
 
 

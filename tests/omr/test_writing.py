@@ -61,9 +61,9 @@ def test_one_call_of_the_engine_serves_all_written_fields_and_none_a_blank_page(
     engine = CountingEngine()
     catalogue, empty = printed()
     page = write(write(draw([]), "origin", "Iran"), "persons", " 3")
-    reading = read_page(PageImage(page, 300.0, "written", 0), catalogue, engine, DebugWriter(), "en")
+    reading = read_page(PageImage(page, 300.0, "written", 0), catalogue, engine, DebugWriter())
     assert engine.calls == [2]
-    read_page(PageImage(empty, 300.0, "blank", 0), catalogue, engine, DebugWriter(), "en")
+    read_page(PageImage(empty, 300.0, "blank", 0), catalogue, engine, DebugWriter())
     assert engine.calls == [2]
     assert reading.answers["origin"].candidates == ("42",)
 
@@ -71,7 +71,7 @@ def test_one_call_of_the_engine_serves_all_written_fields_and_none_a_blank_page(
 def test_an_engine_that_is_certain_of_handwriting_still_only_suggests() -> None:
     catalogue, _ = printed()
     page = write(draw([]), "origin", "Iran")
-    answer = read_page(PageImage(page, 300.0, "written", 0), catalogue, CountingEngine(), DebugWriter(), "en").answers[
+    answer = read_page(PageImage(page, 300.0, "written", 0), catalogue, CountingEngine(), DebugWriter()).answers[
         "origin"
     ]
     assert answer.confidence == 1.0
@@ -82,7 +82,7 @@ def test_an_engine_that_is_certain_of_handwriting_still_only_suggests() -> None:
 def test_an_engine_that_fails_costs_its_answer_and_not_the_page() -> None:
     catalogue, _ = printed()
     page = write(draw([("transport", "bus", "cross")]), "origin", "Iran")
-    reading = read_page(PageImage(page, 300.0, "written", 0), catalogue, BrokenEngine(), DebugWriter(), "en")
+    reading = read_page(PageImage(page, 300.0, "written", 0), catalogue, BrokenEngine(), DebugWriter())
     assert reading.answers["transport"].value == 3
     assert (reading.answers["origin"].reasons, reading.answers["origin"].candidates) == (("handwriting",), ())
 

@@ -1,0 +1,66 @@
+"""What a scanned PDF never holds: scripts, actions that start programs, files within the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+from omr.errors import ActiveContent
+
+ACTIONS = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm"}
+"""Kinds of action (PDF 32000-1, 12.6.4) that do more than turn pages."""
+_DEEPEST = 40
+
+
+def refuse_active_content(path: Path, name: str) -> None:
+    """Look at every object of a PDF.  Raises ActiveContent.  What cannot be parsed here is left to the renderer."""
+    try:
+        reader = PdfReader(path, strict=False)
+        found = next((what for dictionary in _dictionaries(reader) if (what := _active(dictionary))), None)
+    except Exception:  # a damaged file: pypdf raises whatever its bytes lead to
+        return
+    if found:
+        raise ActiveContent(file=name, found=found)
+
+
+def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
+    for generation, objects in reader.xref.items():
+        for number in objects:
+            yield from _within(_resolved(reader, number, generation))
+    for number in reader.xref_objStm:
+        yield from _within(_resolved(reader, number, 0))
+
+
+def _resolved(reader: PdfReader, number: int, generation: int) -> Any:
+    try:
+        return reader.get_object(IndirectObject(number, generation, reader))
+    except Exception:  # one damaged object hides no other
+        return None
+
+
+def _within(value: Any, depth: int = 0) -> Iterator[DictionaryObject]:
+    """A value's dictionaries, without following references: every object is looked at by itself."""
+    if depth > _DEEPEST:
+        return
+    if isinstance(value, DictionaryObject):
+        yield value
+        for inner in dict.values(value):
+            yield from _within(inner, depth + 1)
+    elif isinstance(value, ArrayObject):
+        for inner in list.__iter__(value):
+            yield from _within(inner, depth + 1)
+
+
+def _active(dictionary: DictionaryObject) -> str | None:
+    keys = set(dict.keys(dictionary))
+    if dict.get(dictionary, "/S") in ACTIONS:
+        return str(dict.get(dictionary, "/S"))
+    if keys & {"/JS", "/JavaScript"}:
+        return "/JavaScript"
+    if keys & {"/EmbeddedFiles", "/EF"}:
+        return "/EmbeddedFiles"
+    return None

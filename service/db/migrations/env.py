@@ -1,0 +1,14 @@
+"""Alembic's entry: migrations run on the connection that service.db.migrate opened."""
+
+from alembic import context
+
+from service.db.models import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+    compare_type=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,65 @@
+"""The one way to the database, for web and workers, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.orm import Session
+
+from service.settings import settings
+
+BUSY_TIMEOUT_MS = 30_000
+"""How long a writer on SQLite waits for another: longer than any transaction here."""
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A writing transaction: committed at the end, rolled back by an exception."""
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session
+
+
+@contextmanager
+def looking() -> Iterator[Session]:
+    """A transaction that only reads: on SQLite it waits for no writer."""
+    with engine().connect().execution_options(only_looks=True) as connection, Session(connection) as session:
+        yield session
+
+
+@cache
+def engine() -> Engine:
+    """This process's engine.  A forked child must call `forget_connections` first."""
+    url = settings().database_url
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    settings().data.mkdir(parents=True, exist_ok=True)
+    made = create_engine(url)
+    event.listen(made, "connect", _prepare_sqlite)
+    event.listen(made, "begin", _begin_sqlite)
+    return made
+
+
+def forget_connections() -> None:
+    """Leave the parent's connections to the parent: called in a child that was forked."""
+    engine().dispose(close=False)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # SQLAlchemy begins the transactions, see below
+    for pragma in (
+        f"busy_timeout={BUSY_TIMEOUT_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",  # a commit is on the disk before anybody is told "received"
+        "foreign_keys=ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers begin IMMEDIATE: a deferred one that reads and then writes fails when another wrote in between."""
+    looks = connection.get_execution_options().get("only_looks")
+    connection.exec_driver_sql("BEGIN" if looks else "BEGIN IMMEDIATE")

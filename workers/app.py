@@ -1,0 +1,23 @@
+"""`celery -A workers.app worker`"""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+import cv2
+from celery.signals import worker_process_init
+
+from service.db.session import forget_connections
+from service.queue import queue
+
+os.environ["OMP_THREAD_LIMIT"] = "1"  # Tesseract: one thread a page, there are more pages than cores
+app = queue()
+app.conf.imports = ("workers.tasks",)
+
+
+@worker_process_init.connect  # type: ignore[untyped-decorator]
+def _begin(**_: Any) -> None:
+    """Each process of the pool has its own connections and one thread for OpenCV."""
+    forget_connections()
+    cv2.setNumThreads(1)

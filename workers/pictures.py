@@ -1,0 +1,101 @@
+"""What reviewers see of a page: the page upright, and a crop of each question.  Cut once, when a reading is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from form_layouts.layout import Box, PageLayout
+from omr.geometry import Points
+from omr.image import Grey
+
+PAGE_PX_PER_MM = 6.0
+"""Resolution of the upright page, about 150 dpi: handwriting of 2 mm can be read on a screen."""
+CROP_PX_PER_MM = 8.0
+PAGE_QUALITY, CROP_QUALITY = 70, 80
+"""JPEG quality; at 60 pencil strokes begin to dissolve (looked at on office scans)."""
+UNREAD_HEIGHT_PX = 1782
+"""Height of a page that could not be registered: that of an upright A4 page."""
+ABOVE_MM = 13.0
+"""How much of what is printed above its first field belongs to a question: two lines of wording."""
+AROUND_MM = 2.0
+"""Paper around the fields, where marks run over."""
+EDGE_MM = 8.0
+"""Edge of the paper that no crop needs."""
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """All pictures of a page one after the other, and where each lies: {"page": [offset, bytes], question:
+    [offset, bytes, x, y, width, height]} with the crop's box in mm on the form."""
+
+    content: bytes
+    places: dict[str, list[float]]
+
+
+def pictures_of(
+    grey: Grey, matrix: Sequence[Sequence[float]], page: PageLayout, page_size: tuple[float, float]
+) -> Pictures:
+    """The upright page and a crop for each question on it; `matrix` takes mm on the form to px, 3 rows of 3."""
+    plane = np.asarray(matrix, np.float64)
+    whole = (0.0, 0.0, *page_size)
+    parts: list[tuple[str, bytes, Box | None]] = [
+        ("page", _encoded(_warped(grey, plane, whole, PAGE_PX_PER_MM), PAGE_QUALITY), None)
+    ]
+    for question in dict.fromkeys(field.question for field in page.fields):
+        box = crop_box(question, page, page_size)
+        parts.append((question, _encoded(_warped(grey, plane, box, CROP_PX_PER_MM), CROP_QUALITY), box))
+    return _joined(parts)
+
+
+def picture_of_unread(grey: Grey) -> Pictures:
+    """A page that was not registered, as it was scanned."""
+    scale = min(1.0, UNREAD_HEIGHT_PX / max(grey.shape))
+    small = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
+    return _joined([("page", _encoded(small, PAGE_QUALITY), None)])
+
+
+def crop_box(question: str, page: PageLayout, page_size: tuple[float, float]) -> Box:
+    """The question's fields with the wording around them, up to the fields of its neighbours; mm."""
+    own = [box for field in page.fields if field.question == question for box in field.boxes]
+    others = [box for field in page.fields if field.question != question for box in field.boxes]
+    left, top = min(x for x, _, _, _ in own), min(y for _, y, _, _ in own)
+    right, bottom = max(x + w for x, _, w, _ in own), max(y + h for _, y, _, h in own)
+    top_end = max([top - ABOVE_MM, *(y + h for y, h in _beside(others, left, right, 0) if y + h <= top)])
+    bottom_end = min([bottom + AROUND_MM, *(y for y, _ in _beside(others, left, right, 0) if y >= bottom)])
+    left_end = max([EDGE_MM, *(x + w for x, w in _beside(others, top, bottom, 1) if x + w <= left)])
+    right_end = min([page_size[0] - EDGE_MM, *(x for x, _ in _beside(others, top, bottom, 1) if x >= right)])
+    return left_end, top_end, right_end - left_end, bottom_end - top_end
+
+
+def _beside(boxes: Iterable[Box], start: float, end: float, axis: int) -> list[tuple[float, float]]:
+    """Of the boxes that overlap start..end on one axis (0: x, 1: y), place and size on the other."""
+    other = 1 - axis
+    return [(box[other], box[other + 2]) for box in boxes if box[axis] < end and box[axis] + box[axis + 2] > start]
+
+
+def _warped(grey: Grey, plane: Points, box: Box, px_per_mm: float) -> Grey:
+    """A box of the form (mm), upright."""
+    x, y, width, height = box
+    from_crop = np.array([[1 / px_per_mm, 0, x], [0, 1 / px_per_mm, y], [0, 0, 1]])
+    size = (max(1, round(width * px_per_mm)), max(1, round(height * px_per_mm)))
+    flags = cv2.INTER_AREA | cv2.WARP_INVERSE_MAP
+    warped = cv2.warpPerspective(grey, plane @ from_crop, size, flags=flags, borderValue=255)
+    return np.asarray(warped, np.uint8)
+
+
+def _encoded(picture: Grey, quality: int) -> bytes:
+    _, data = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
+    return data.tobytes()
+
+
+def _joined(parts: Sequence[tuple[str, bytes, Box | None]]) -> Pictures:
+    places: dict[str, list[float]] = {}
+    offset = 0
+    for name, data, box in parts:
+        places[name] = [offset, len(data), *(round(mm, 2) for mm in box or ())]
+        offset += len(data)
+    return Pictures(b"".join(data for _, data, _ in parts), places)

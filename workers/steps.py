@@ -1,0 +1,237 @@
+"""The work: claim a row, do it with no transaction open, store the result guarded by the claim.  Twice is the same as once."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Callable
+from functools import cache
+from importlib.metadata import version
+from typing import TypeVar
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from omr.assembly import group_pages
+from omr.debug import DebugWriter
+from omr.engines.tesseract import Tesseract
+from omr.errors import ReaderFault, Unreadable
+from omr.image import PageImage
+from omr.pipeline import read_page as read_image
+from omr.pipeline import rejected_page
+from omr.reading import PageReading
+from service import forms, queue, storage
+from service.claims import Claim, claim, give_up, store
+from service.db.models import Batch, Page, ScanFile, now
+from service.db.session import transaction
+from service.forms import Published
+from service.readings import keep_reading
+from service.storage import DiskFull
+from service.submissions import Group, Pile, keep_groups, pile_of
+from workers.decoder import Decoder, DecodingStopped, Refused, Walked
+from workers.pictures import Pictures, picture_of_unread, pictures_of
+
+PATIENCE_S = 60.0
+"""How long a result is kept in hand while the database is away: it restarts within seconds."""
+Result = TypeVar("Result")
+
+
+@cache
+def decoder() -> Decoder:
+    """This process's limited process."""
+    return Decoder()
+
+
+@cache
+def program() -> str:
+    return version("crosscheck")
+
+
+def split_file(file_id: int) -> None:
+    """Walk a file and make a row for each page."""
+    held, name, address = patiently(lambda: _claim_file(file_id))
+    if held is None:
+        return
+    try:
+        walked: Walked | Refused = decoder().walk(storage.path(address), name)
+    except DecodingStopped:
+        fault = Unreadable(file=name)
+        walked = Refused(fault.reason, {language: fault.sentence(language) for language in ("en", "de")})
+    pages = patiently(lambda: _store_walked(held, walked))
+    for page_id in pages:
+        queue.read_page(page_id)
+
+
+def _claim_file(file_id: int) -> tuple[Claim | None, str, str]:
+    with transaction() as session:
+        held = claim(session, ScanFile, file_id)
+        file = session.get(ScanFile, file_id) if held else None
+        return (held, file.name, file.sha256) if file else (None, "", "")
+
+
+def _store_walked(held: Claim, walked: Walked | Refused) -> list[int]:
+    with transaction() as session:
+        if isinstance(walked, Refused):
+            store(session, held, state="rejected", reason=walked.reason, messages=walked.messages, read_once=False)
+            return []
+        if not store(session, held, state="done", kind=walked.kind, pages=walked.pages):
+            return []
+        batch_id = session.get_one(ScanFile, held.id).batch_id
+        _touch(session, batch_id)
+        common = {"file_id": held.id, "batch_id": batch_id, "state": "waiting", "sent_at": now(), "attempts": 0}
+        session.execute(insert(Page), [{**common, "number": number} for number in range(walked.pages)])
+        return list(session.scalars(select(Page.id).where(Page.file_id == held.id).order_by(Page.number)))
+
+
+def read_page(page_id: int) -> None:
+    """Decode and read one page, cut its pictures, store them; after the batch's last page put it together."""
+    held, file, number = patiently(lambda: _claim_page(page_id))
+    if held is None or file is None:
+        return
+    try:
+        image = decoder().page(storage.path(file.sha256), file.name, file.kind or "", number)
+    except DecodingStopped:
+        rejected = rejected_page(file.name, number, Unreadable(file=file.name))
+        batch_id = patiently(lambda: _store_reading(held, rejected, None, None, state="set_aside"))
+    else:
+        reading, pictures = _read(image, file.name, number)
+        try:
+            address = storage.put(pictures.content) if pictures else None
+        except DiskFull:
+            with transaction() as session:
+                give_up(session, held)
+            raise
+        batch_id = patiently(lambda: _store_reading(held, reading, pictures, address))
+    if batch_id is not None:
+        queue.assemble_batch(batch_id)
+
+
+def _claim_page(page_id: int) -> tuple[Claim | None, ScanFile | None, int]:
+    with transaction() as session:
+        held = claim(session, Page, page_id)
+        page = session.get(Page, page_id) if held else None
+        return (held, page.file, page.number) if page else (None, None, 0)
+
+
+def _read(image: PageImage | Refused, name: str, number: int) -> tuple[PageReading, Pictures | None]:
+    if isinstance(image, Refused):
+        refused = PageReading(file=name, index=number, kind="rejected", reason=image.reason, messages=image.messages)
+        return refused, None
+    published = forms.published()
+    try:
+        reading = read_image(image, published.catalogue, Tesseract(), DebugWriter())
+        return reading, _pictures(image, reading, published)
+    except Exception as fault:  # a page that cannot be read is a result; the fault is told in the log and on the page
+        traceback.print_exc()
+        return rejected_page(name, number, ReaderFault(fault=repr(fault))), picture_of_unread(image.grey)
+
+
+def _pictures(image: PageImage, reading: PageReading, published: Published) -> Pictures:
+    if reading.identity is None or reading.plane is None:
+        return picture_of_unread(image.grey)
+    layout = published.layout(reading.identity)
+    return pictures_of(image.grey, reading.plane, layout.pages[reading.identity.page - 1], layout.page_size)
+
+
+def _store_reading(
+    held: Claim, reading: PageReading, pictures: Pictures | None, address: str | None, state: str = "done"
+) -> int | None:
+    """The batch's id where this was its last page to be read."""
+    published = forms.published()
+    identity = reading.identity
+    with transaction() as session:
+        kept = store(
+            session,
+            held,
+            state=state,
+            kind=reading.kind,
+            reason=reading.reason,
+            messages=reading.messages or None,
+            edition_id=published.edition_id(identity) if identity else None,
+            form_page=identity.page if identity else None,
+            copy_number=identity.copy_number if identity else None,
+            pictures=address,
+            picture_places=pictures.places if pictures else None,
+        )
+        if not kept:
+            return None
+        batch_id = session.scalars(select(Page.batch_id).where(Page.id == held.id)).one()
+        questionnaire = published.questionnaire(identity) if identity else None
+        keep_reading(session, held.id, batch_id, reading, questionnaire, program())
+        _touch(session, batch_id)
+        return batch_id if assemble_batch_if_at_rest(session, batch_id) else None
+
+
+def _touch(session: Session, batch_id: int) -> None:
+    """Something about the batch's pages changed.  Holds its row until the end: two last pages see each other."""
+    session.execute(update(Batch).where(Batch.id == batch_id).values(revision=Batch.revision + 1))
+
+
+def assemble_batch_if_at_rest(session: Session, batch_id: int) -> bool:
+    """Whether nothing of the batch is under way; then it waits to be put together from now on."""
+    active = ("waiting", "working")
+    for kind in (Page, ScanFile):
+        if session.scalar(select(func.count()).where(kind.batch_id == batch_id, kind.state.in_(active))):
+            return False
+    wanted = update(Batch).where(Batch.id == batch_id, Batch.state != "working")
+    session.execute(wanted.values(state="waiting", attempts=0, sent_at=now()))
+    return True
+
+
+def assemble_batch(batch_id: int) -> None:
+    """Put the batch's read pages together into submissions.  Can be done again whenever a page was added."""
+    held = patiently(lambda: _claim_batch(batch_id))
+    if held is None:
+        return
+    patiently(lambda: _store_groups(held, batch_id))
+
+
+def _claim_batch(batch_id: int) -> Claim | None:
+    with transaction() as session:
+        return claim(session, Batch, batch_id)
+
+
+def _store_groups(held: Claim, batch_id: int) -> None:
+    with transaction() as session:
+        batch = session.get_one(Batch, batch_id, with_for_update=True)
+        if store(session, held, state="resting", assembled=batch.revision, attempts=0):
+            keep_groups(session, batch, _groups(pile_of(session, batch_id)))
+
+
+def _groups(pile: Pile) -> list[Group]:
+    """The reader's grouping, in rows of the database."""
+    places = {(reading.file, reading.index): place for place, reading in enumerate(pile.readings)}
+    groups = []
+    for group in group_pages(pile.readings):
+        at = [places[reading.file, reading.index] for reading in group.pages]
+        identity = group.pages[0].identity
+        edition = pile.editions[at[0]]
+        assert identity is not None
+        assert edition is not None
+        shared = ("copy_number_shared",) if group.shared else ()
+        missing = ("pages_missing",) if group.missing else ()
+        groups.append(
+            Group(
+                pages=tuple(pile.pages[place] for place in at),
+                edition_id=edition,
+                copy_number=identity.copy_number,
+                findings=(*shared, *missing),
+                too_thin=frozenset(pile.pages[at[place]] for place in group.too_thin),
+            )
+        )
+    return groups
+
+
+def patiently(work: Callable[[], Result]) -> Result:
+    """Do a transaction again while the database is away: claims are counted and stores are guarded, so it is safe."""
+    deadline = time.monotonic() + PATIENCE_S
+    wait = 0.2
+    while True:
+        try:
+            return work()
+        except (OperationalError, InterfaceError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(wait)
+            wait = min(5.0, wait * 2)
