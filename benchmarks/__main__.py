@@ -12,10 +12,14 @@ from typing import Any
 
 import click
 
-from benchmarks import page_codes, pile
+from benchmarks import page_codes, pile, queue_cost
 
 ROOT = Path(__file__).parents[1]
-BENCHMARKS: dict[str, Callable[[bool], dict[str, Any]]] = {"page_codes": page_codes.run, "pile": pile.run}
+BENCHMARKS: dict[str, Callable[[bool], dict[str, Any]]] = {
+    "page_codes": page_codes.run,
+    "pile": pile.run,
+    "queue": queue_cost.run,
+}
 
 
 @click.command()

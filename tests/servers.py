@@ -65,6 +65,11 @@ class Postgres:
             "pg_ctl", "start", "-w", "-D", str(self.folder / "data"), "-l", str(self.folder / "log"), "-o", options
         )
 
+    @property
+    def pid(self) -> int:
+        """Of the server's first process."""
+        return int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+
     def stop(self) -> None:
         """At once, in the middle of whatever it does."""
         self._run("pg_ctl", "stop", "-m", "immediate", "-D", str(self.folder / "data"))
@@ -115,6 +120,10 @@ class Redis:
             stdout=subprocess.DEVNULL,
         )
         wait_until(self._answers, "redis-server answers")
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid if self._process else 0
 
     def empty(self) -> None:
         redis.Redis(port=self.port).flushall()

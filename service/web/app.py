@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from service.web import errors
 from service.web.access import rules
 from service.web.headers import STATIC, SecurityHeaders
-from service.web.routes import account, batches, exports, health, language, sign_in, start, users
+from service.web.routes import account, batches, exports, health, language, page_view, review, sign_in, start, users
 from service.web.visits import Visits
 
 ROUTERS: tuple[APIRouter, ...] = (
@@ -20,6 +20,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     start.router,
     account.router,
     batches.router,
+    page_view.router,
+    review.router,
     exports.router,
     users.router,
 )

@@ -1,0 +1,128 @@
+"""What a person may answer for a field, and how it is written down."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from form_layouts.errors import CrosscheckError
+from form_layouts.questionnaire import Question
+from omr.reading import NOT_ANSWERED
+
+Value = int | str
+TWO_MARKS, ILLEGIBLE, NOT_TRANSCRIBED = -4, -5, -13
+WRITTEN = ("number", "date", "code", "text")
+"""Kinds of question whose answer is handwriting."""
+MOST_LETTERS = 10_000
+"""Letters of one text: a page written full by hand has about 3,000."""
+_DATE = re.compile(r"(?:(?:(\d{1,2})[ ./-])?(\d{1,2})[ ./-])?([12]\d{3})")
+_DATE_TOGETHER = re.compile(r"(\d{2})?(\d{2})([12]\d{3})")
+_DATE_STORED = re.compile(r"([12]\d{3})-(\d{2})(?:-(\d{2}))?")
+
+
+class AnswerUnusable(CrosscheckError):
+    en = "This answer was not taken: {problem_en}. Correct it and send it again."
+    de = "Diese Antwort wurde nicht übernommen: {problem_de}. Berichtigen Sie sie und senden Sie sie noch einmal."
+
+    def __init__(self, problem_en: str, problem_de: str) -> None:
+        super().__init__(problem_en=problem_en, problem_de=problem_de)
+
+
+def missing_codes(question: Question) -> tuple[int, ...]:
+    """The missing codes that a person may give for this question.
+
+    Never -6, -11 and -12: that a page is missing, a question not in the version, or a field still waits, is no decision.
+    """
+    if question.kind in WRITTEN:
+        general: tuple[int, ...] = (NOT_ANSWERED, ILLEGIBLE, NOT_TRANSCRIBED)
+    elif question.kind == "multiple":
+        general = (NOT_ANSWERED, ILLEGIBLE)
+    else:
+        general = (NOT_ANSWERED, TWO_MARKS, ILLEGIBLE)
+    return tuple(dict.fromkeys((*general, *question.missing.values())))
+
+
+def checked(question: Question, variables: Collection[str], given: Mapping[str, object]) -> dict[str, Value]:
+    """The values as they are kept, for exactly these variables of a field.
+
+    Missing codes are integers, never texts.  Number: an int.  Date: 2015-08-04, 2015-08 or 2015.  Code and text: NFC,
+    trimmed; -9 where nothing is left.  `multiple`: 1 or 0 for each, or one missing code in all.  Raises AnswerUnusable.
+    """
+    if set(given) != set(variables):
+        raise AnswerUnusable("it does not belong to this field", "sie gehört nicht zu diesem Feld")
+    if question.kind == "multiple":
+        return _choices(question, given)
+    return {variable: _one(question, value) for variable, value in given.items()}
+
+
+def _choices(question: Question, given: Mapping[str, object]) -> dict[str, Value]:
+    codes = {value for value in given.values() if type(value) is int}
+    if len(codes) == 1 and codes <= set(missing_codes(question)) and all(type(v) is int for v in given.values()):
+        return dict.fromkeys(given, next(iter(codes)))
+    if not codes <= {0, 1} or any(type(value) is not int for value in given.values()):
+        raise AnswerUnusable(
+            "each choice is either marked or not, or one missing code stands for all of them",
+            "jede Antwort ist entweder angekreuzt oder nicht, oder eine fehlende Angabe gilt für alle",
+        )
+    if codes == {0}:
+        return dict.fromkeys(given, NOT_ANSWERED)
+    return {variable: 1 if value == 1 else 0 for variable, value in given.items()}
+
+
+def _one(question: Question, value: object) -> Value:
+    if type(value) is int and value < 0:
+        if value in missing_codes(question):
+            return value
+        raise AnswerUnusable(
+            f"the missing code {value} cannot be given here", f"die fehlende Angabe {value} gibt es hier nicht"
+        )
+    if question.kind in ("single", "grid"):
+        if type(value) is int and value in question.choices.values():
+            return value
+        raise AnswerUnusable("it is none of the question's choices", "sie ist keine der Antworten dieser Frage")
+    if question.kind == "number":
+        return _number(question, str(value) if type(value) is int else value)
+    if not isinstance(value, str):
+        raise AnswerUnusable("it must be a text", "sie muss ein Text sein")
+    return _date(_digits(value)) if question.kind == "date" else _text(value)
+
+
+def _digits(text: str) -> str:
+    """Trimmed, with the digits of other scripts as 0-9."""
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text.strip())
+
+
+def _number(question: Question, value: object) -> int:
+    text = _digits(value) if isinstance(value, str) else ""
+    most = question.digits or 12
+    if not text.isascii() or not text.isdigit():
+        raise AnswerUnusable("a number has only digits", "eine Zahl hat nur Ziffern")
+    if len(text) > most:
+        raise AnswerUnusable(f"it has more than {most} digits", f"sie hat mehr als {most} Ziffern")
+    return int(text)
+
+
+def _date(text: str) -> str:
+    """Day, month and year, with or without points; day, or day and month, may be absent."""
+    if stored := _DATE_STORED.fullmatch(text):
+        year, month, day = stored.groups()
+    elif typed := _DATE.fullmatch(text) or _DATE_TOGETHER.fullmatch(text):
+        day, month, year = typed.groups()
+    else:
+        raise AnswerUnusable("a date is 04.08.2015, 08.2015 or 2015", "ein Datum ist 04.08.2015, 08.2015 oder 2015")
+    try:
+        date(int(year), int(month or 1), int(day or 1))
+    except ValueError:
+        raise AnswerUnusable("there is no such day", "diesen Tag gibt es nicht") from None
+    return "-".join((year, *(f"{int(part):02}" for part in (month, day) if part)))
+
+
+def _text(value: str) -> Value:
+    text = unicodedata.normalize("NFC", value).strip()
+    if len(text) > MOST_LETTERS:
+        raise AnswerUnusable(f"it has more than {MOST_LETTERS} letters", f"sie hat mehr als {MOST_LETTERS} Zeichen")
+    if any(unicodedata.category(c) == "Cc" and c not in "\n\t\r" for c in text):
+        raise AnswerUnusable("it holds signs that are no letters", "sie enthält Zeichen, die keine Buchstaben sind")
+    return text.replace("\r\n", "\n").replace("\r", "\n") or NOT_ANSWERED

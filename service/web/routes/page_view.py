@@ -1,0 +1,127 @@
+"""The page view: a scanned page with its fields outlined, beside it their values, and the way to correct them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from form_layouts.errors import CrosscheckError
+from service.review.pages import PageField, ShownPage, page_picture, shown_page
+from service.review.queue import NoSuchField
+from service.review.shown import ShownField
+from service.review.values import WRITTEN
+from service.review.verdicts import correct
+from service.web.access import Person, allow, current_person
+from service.web.pages import page
+from service.web.routes.review import KEPT_BY_BROWSER, said
+from service.web.words import N_, word
+
+router = APIRouter()
+Me = Annotated[Person, Depends(current_person)]
+VERDICTS = {
+    "confirmed": N_("confirmed"),
+    "corrected": N_("corrected"),
+    "typed": N_("typed"),
+}
+"""Kinds of verdict in the history of a field."""
+
+
+@router.get("/pages/{page_id}", dependencies=[allow("office", "reviewer", "lead")])
+def show_page(request: Request, person: Me, page_id: int) -> HTMLResponse:
+    """One scanned page, whatever became of it."""
+    return _page(request, person, page_id)
+
+
+@router.get("/pages/{page_id}/picture", dependencies=[allow("office", "reviewer", "lead")])
+def show_picture(page_id: int) -> Response:
+    """The page upright, as JPEG."""
+    return Response(page_picture(page_id), media_type="image/jpeg", headers=KEPT_BY_BROWSER)
+
+
+@router.post("/pages/{page_id}/fields/{field_id}", dependencies=[allow("reviewer")])
+def correct_field(
+    request: Request,
+    person: Me,
+    page_id: int,
+    field_id: int,
+    value: Annotated[str, Form()] = "",
+    marked: Annotated[tuple[str, ...], Form()] = (),
+    missing: Annotated[str, Form()] = "",
+) -> Response:
+    """Keep a verdict about a field of this page: a choice or text (`value`), `marked` variables, or a missing code."""
+    found = [one.shown for one in shown_page(page_id, person.language).fields if one.shown.id == field_id]
+    if not found:
+        raise NoSuchField()
+    try:
+        correct(person.id, field_id, _given(found[0], value, marked, missing))
+    except CrosscheckError as fault:
+        told = {"field": field_id, "problem": fault.sentence(person.language), "value": value}
+        return _page(request, person, page_id, told, getattr(fault, "status", 400))
+    return RedirectResponse(f"/pages/{page_id}#field-{field_id}", 303)
+
+
+def _given(shown: ShownField, value: str, marked: tuple[str, ...], missing: str) -> dict[str, object]:
+    """What the form says, as values of the field's variables."""
+    if _is_code(missing):
+        return dict.fromkeys(shown.variables, int(missing))
+    if shown.question.kind == "multiple":
+        return {variable: int(variable in marked) for variable in shown.variables}
+    given: object = value
+    if shown.question.kind not in WRITTEN and _is_code(value):
+        given = int(value)
+    return dict.fromkeys(shown.variables, given)
+
+
+def _is_code(text: str) -> bool:
+    return len(text) <= 9 and text.removeprefix("-").isascii() and text.removeprefix("-").isdigit()
+
+
+def _page(
+    request: Request, person: Person, page_id: int, told: dict[str, Any] | None = None, status: int = 200
+) -> HTMLResponse:
+    whole = shown_page(page_id, person.language)
+    values = {
+        "shown": whole,
+        "why": (whole.page.messages or {}).get(person.language),
+        "became": _became(whole),
+        "fields": [_field(one, person.language) for one in whole.fields],
+        "told": told or {"field": None},
+        "may_correct": "reviewer" in person.roles,
+        "verdict_kinds": VERDICTS,
+    }
+    return page(request, "page_view.html", values, status)
+
+
+def _became(whole: ShownPage) -> tuple[str, str]:
+    """The list and value of the word that says what became of the page."""
+    if whole.page.state == "done" and whole.page.kind:
+        return "page_kind", whole.page.kind
+    return "state", whole.page.state
+
+
+def _field(one: PageField, language: str) -> dict[str, Any]:
+    """A field for the template: its words, its value as text for the form, and its history in words."""
+    shown = one.shown
+    value = next(iter(shown.value.values())) if shown.value else None
+    words = shown.other or shown.own
+    general = [code for code in shown.missing if code not in shown.question.missing.values()]
+    return {
+        "shown": shown,
+        "words": words,
+        "answer": said(shown, shown.value, language) if shown.value else None,
+        "is_missing": isinstance(value, int) and value < 0,
+        "value": value,
+        "typed": _typed(shown, value),
+        "missing": [(code, word("missing", code, language)) for code in general],
+        "history": [(decision, said(shown, decision.values, language)) for decision in one.history],
+        "holder": one.holder,
+    }
+
+
+def _typed(shown: ShownField, value: Any) -> str:
+    """A written value as a person would type it."""
+    if value is None or (isinstance(value, int) and value < 0):
+        return ""
+    return ".".join(reversed(str(value).split("-"))) if shown.question.kind == "date" else str(value)

@@ -1,0 +1,113 @@
+/** One field with handwriting: number, date, word of a list, text.  The machine's thought is offered, never filled in. */
+
+import { filled, make } from "./dom.js";
+
+const MOST_ROWS = 4;
+const DATE = /^(?:(?:(\d{1,2})[ ./-])?(\d{1,2})[ ./-])?([12]\d{3})$|^(\d{2})?(\d{2})([12]\d{3})$/;
+
+export class Writing {
+  /** `on.answer`, `on.say` as in Choice; `on.typed(text)`: the draft changed.  `draft` is what was half typed before. */
+  constructor(field, root, texts, on, draft) {
+    Object.assign(this, { field, texts, on });
+    const tall = field.kind === "text" && field.lines > 1;
+    const isDigits = field.kind === "number" || field.kind === "date";
+    this.input = make(tall ? "textarea" : "input", {
+      class: "typed",
+      "aria-labelledby": "question",
+      "aria-describedby": "say",
+      autocomplete: "off",
+      autocapitalize: "off",
+      spellcheck: "false",
+      dir: isDigits ? "ltr" : "auto",
+      inputmode: isDigits ? "numeric" : null,
+      rows: tall ? Math.min(field.lines, MOST_ROWS) : null,
+      type: tall ? null : "text",
+    });
+    this.input.value = draft ?? this.decided();
+    this.input.addEventListener("input", () => on.typed(this.input.value));
+    root.replaceChildren(this.suggested(), this.input);
+  }
+
+  focus() {
+    this.input.focus();
+    this.input.setSelectionRange(this.input.value.length, this.input.value.length);
+  }
+
+  isEmpty() {
+    return this.input.value === "";
+  }
+
+  /** Take over a suggestion by its number, to be accepted or mended. */
+  digit(digit) {
+    const text = this.field.suggestions[digit - 1];
+    if (text === undefined) {
+      this.on.say("cannot_here");
+      return;
+    }
+    this.input.value = text;
+    this.on.typed(text);
+    this.focus();
+  }
+
+  move() {}
+
+  result() {
+    const text = digitsOf(this.input.value.normalize("NFC").trim(), this.field.kind);
+    if (!text) return { refused: this.texts.type_first };
+    const problem = { number: () => this.numberProblem(text), date: () => this.dateProblem(text) }[this.field.kind]?.();
+    if (problem) return { refused: problem };
+    return { values: this.all(text), doubt: this.doubt(text) };
+  }
+
+  inWords(values) {
+    return String(Object.values(values)[0]);
+  }
+
+  all(value) {
+    return Object.fromEntries(this.field.variables.map((variable) => [variable, value]));
+  }
+
+  numberProblem(text) {
+    if (!/^\d+$/.test(text)) return this.texts.only_digits;
+    const most = this.field.digits;
+    return most && text.length > most ? filled(this.texts.too_many_digits, { n: most }) : null;
+  }
+
+  dateProblem(text) {
+    const found = DATE.exec(text);
+    if (!found) return this.texts.date_unusable;
+    const [day, month, year] = [found[1] ?? found[4] ?? 1, found[2] ?? found[5] ?? 1, found[3] ?? found[6]].map(Number);
+    const real = new Date(Date.UTC(year, month - 1, day));
+    return real.getUTCMonth() === month - 1 && real.getUTCDate() === day ? null : this.texts.no_such_day;
+  }
+
+  doubt(text) {
+    if (this.field.kind !== "number" || !this.field.range) return null;
+    const [from, to] = this.field.range;
+    return Number(text) < from || Number(text) > to ? filled(this.texts.out_of_range, { from, to }) : null;
+  }
+
+  /** What this person decided before, as it would be typed. */
+  decided() {
+    const value = this.field.value ? Object.values(this.field.value)[0] : "";
+    if (typeof value === "number") return value < 0 ? "" : String(value);
+    return this.field.kind === "date" ? value.split("-").reverse().join(".") : value;
+  }
+
+  suggested() {
+    const { suggestions } = this.field;
+    if (!suggestions.length) return "";
+    const buttons = suggestions.slice(0, 9).map((text, index) => {
+      const made = make("button", { type: "button", class: "button suggestion" }, make("bdi", { dir: "auto" }, text), make("kbd", {}, `Alt+${index + 1}`));
+      made.addEventListener("click", () => this.digit(index + 1));
+      return made;
+    });
+    return make("p", { class: "row suggestions" }, make("span", { class: "muted" }, this.texts.suggestion), ...buttons);
+  }
+}
+
+/** Numbers and dates with the digits of other scripts as 0-9. */
+function digitsOf(text, kind) {
+  if (kind !== "number" && kind !== "date") return text;
+  return text.replace(/[٠-٩۰-۹]/g, (digit) => String(digit.codePointAt(0) % 16));
+}
