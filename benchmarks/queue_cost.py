@@ -29,7 +29,7 @@ from simulation.stack import simulate
 from tests.servers import wait_until
 
 FORM = EXAMPLES / "arrival-needs" / "2025-08"
-FEW, MANY, QUICK_MANY = 100, 600, 200
+FEW, MANY, QUICK_MANY = 40, 540, 140
 """The cost is the difference over 500 (quick: 100) pages: starting the worker is in both."""
 SEED_QUEUE = 500_2025
 PATIENCE_S = 400
@@ -68,7 +68,7 @@ def _cpu_seconds(stack: Stack, pages: int, readings: list[PageReading]) -> float
         batch = intake.open_batch("Benchmark", test=False, user_id=None)
         before = _spent(opened.servers)
         worker = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-q", "-A", "benchmarks.unread", "worker", "--concurrency", "1"],
+            [sys.executable, "-m", "celery", "-q", "-A", "benchmarks.unread", "worker", "--concurrency", "2"],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )

@@ -31,7 +31,7 @@ def _readings() -> list[PageReading]:
     return TypeAdapter(list[PageReading]).validate_json((settings().data / READINGS).read_bytes())
 
 
-def _made_before(_image: Any, _name: str, number: int) -> tuple[PageReading, Pictures]:
+def _made_before(_image: Any, _name: str, number: int, _published: Any) -> tuple[PageReading, Pictures]:
     """Page after page, copy after copy."""
     reading = _readings()[number % len(_readings())]
     assert reading.identity is not None

@@ -246,9 +246,7 @@ def _file_line(file: ScanFile, sides: list[PageLine]) -> FileLine:
     )
 
 
-def _submission_line(
-    session: Session, one: Submission, own: list[tuple[int, int]], waiting: int
-) -> SubmissionLine:
+def _submission_line(session: Session, one: Submission, own: list[tuple[int, int]], waiting: int) -> SubmissionLine:
     other = None
     if one.same_paper_as:
         wanted = select(Page.id).where(Page.submission_id == one.same_paper_as).order_by(Page.form_page)

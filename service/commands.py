@@ -14,7 +14,6 @@ from service.web.words import gettext_for, word
 @click.group()
 def users() -> None:
     """Add, list, reset and deactivate the accounts of the people who work with Crosscheck."""
-    upgrade()
 
 
 @users.command("add")
@@ -32,6 +31,7 @@ def users() -> None:
 )
 def add_user(name: str, roles: tuple[str, ...], generate: bool) -> None:
     """Add an account.  Without --generate the password is asked for twice."""
+    upgrade()
     password = None if generate else _asked(name)
     user, made_up = people.add(name, roles, password)
     click.echo(_text("Account {name} has been added: {roles}.").format(name=user.name, roles=_roles(user.roles)))
@@ -42,6 +42,7 @@ def add_user(name: str, roles: tuple[str, ...], generate: bool) -> None:
 @users.command("list")
 def list_users() -> None:
     """List all accounts with their roles."""
+    upgrade()
     everybody = people.everybody()
     if not everybody:
         click.echo(_text("There is no account yet. Add the first with: crosscheck users add NAME --role administrator"))
@@ -56,6 +57,7 @@ def list_users() -> None:
 @click.argument("name")
 def reset_password(name: str) -> None:
     """Make a new password for NAME and print it once; signs the person out everywhere."""
+    upgrade()
     user = people.find(name)
     password = people.reset(user.id)
     click.echo(_text("Account {name} has a new password.").format(name=user.name))
@@ -66,6 +68,7 @@ def reset_password(name: str) -> None:
 @click.argument("name")
 def deactivate(name: str) -> None:
     """Nobody can sign in as NAME any more; what NAME did stays."""
+    upgrade()
     user = people.find(name)
     people.deactivate(user.id)
     click.echo(_text("Account {name} is deactivated, and signed out everywhere.").format(name=user.name))

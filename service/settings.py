@@ -46,6 +46,10 @@ class Settings:
     def scans(self) -> Path:
         return self.data / "scans"
 
+    def make_data_folder(self) -> None:
+        """The folder, closed to all other accounts of the machine."""
+        self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+
 
 @cache
 def settings() -> Settings:

@@ -72,7 +72,7 @@ def incoming() -> Iterator[Incoming]:
     """A file to write to; what was not kept at the end is gone.  Raises DiskFull."""
     folder = settings().scans / "arriving"
     with disk_full_is_told():
-        settings().data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        settings().make_data_folder()
         folder.mkdir(parents=True, exist_ok=True)
     name = folder / secrets.token_hex(8)
     try:

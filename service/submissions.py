@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import case, delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from omr.reading import NOT_ANSWERED, Finding, PageIdentity, PageReading
-from service.db.models import Batch, Edition, Field, Page, Reading, ScanFile, Submission
+from service.db.models import Batch, Field, Page, Reading, ScanFile, Submission
 
 SAME_PAPER = 0.95
 """Share of equal answers, of those accepted in both, from which two submissions with one number look like one paper
@@ -127,26 +127,25 @@ def _hold_back(session: Session, pages: Iterable[int]) -> None:
 
 def _suspect_same_papers(session: Session, batch: Batch, submissions: Sequence[int]) -> None:
     """Mark the later of two submissions that look like one paper scanned twice, until a person says what it is."""
-    numbered = select(Submission).where(
-        Submission.id.in_(submissions), Submission.copy_number.is_not(None), Submission.same_paper.is_(None)
+    earlier, later = aliased(Submission), aliased(Submission)
+    pairs = (
+        select(later, earlier.id)
+        .join(
+            earlier,
+            (earlier.id < later.id)
+            & (earlier.copy_number == later.copy_number)
+            & (earlier.edition_id == later.edition_id),
+        )
+        .join(Batch, earlier.batch_id == Batch.id)
+        .where(later.batch_id == batch.id, later.id.in_(submissions), later.same_paper.is_(None))
+        .where(Batch.id == batch.id if batch.test else Batch.test.is_(False))
+        .order_by(later.id, earlier.id)
     )
-    for later in session.scalars(numbered.order_by(Submission.id)).all():
-        earlier = session.scalars(
-            select(Submission)
-            .join(Batch, Submission.batch_id == Batch.id)
-            .join(Edition, Submission.edition_id == Edition.id)
-            .where(
-                Submission.id < later.id,
-                Submission.copy_number == later.copy_number,
-                Submission.edition_id == later.edition_id,
-                (Submission.batch_id == batch.id) if batch.test else Batch.test.is_(False),
-            )
-            .order_by(Submission.id)
-        ).all()
-        for other in earlier:
-            if likeness(accepted_answers(session, other.id), accepted_answers(session, later.id)) >= SAME_PAPER:
-                later.same_paper_as, later.same_paper = other.id, "suspected"
-                break
+    for one, other in session.execute(pairs).all():
+        if one.same_paper is None and (
+            likeness(accepted_answers(session, other), accepted_answers(session, one.id)) >= SAME_PAPER
+        ):
+            one.same_paper_as, one.same_paper = other, "suspected"
 
 
 def accepted_answers(session: Session, submission_id: int) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def prepare_command() -> None:
 
 def prepare(chosen: Settings) -> None:
     """Folders, tables, and at the first start the questionnaire that ships."""
-    chosen.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    chosen.make_data_folder()
     upgrade()
     queue.prepare_broker()
     if not _count(Version):

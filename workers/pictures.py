@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from form_layouts.layout import Box, PageLayout
+from form_layouts.layout import Box, Layout, PageLayout
+from form_layouts.questionnaire import Questionnaire
 from omr.geometry import Points
 from omr.image import Grey
 
@@ -37,16 +38,16 @@ class Pictures:
 
 
 def pictures_of(
-    grey: Grey, matrix: Sequence[Sequence[float]], page: PageLayout, page_size: tuple[float, float]
+    grey: Grey, matrix: Sequence[Sequence[float]], layout: Layout, page: int, questionnaire: Questionnaire
 ) -> Pictures:
-    """The upright page and a crop for each question on it; `matrix` takes mm on the form to px, 3 rows of 3."""
+    """The upright page (from 0) and a crop of each question on it; `matrix` takes mm on the form to px, 3 rows of 3."""
     plane = np.asarray(matrix, np.float64)
-    whole = (0.0, 0.0, *page_size)
+    whole = (0.0, 0.0, *layout.page_size)
     parts: list[tuple[str, bytes, Box | None]] = [
         ("page", _encoded(_warped(grey, plane, whole, PAGE_PX_PER_MM), PAGE_QUALITY), None)
     ]
-    for question in dict.fromkeys(field.question for field in page.fields):
-        box = crop_box(question, page, page_size)
+    for question in dict.fromkeys(field.question for field in layout.pages[page].fields):
+        box = crop_box(question, layout.pages[page], layout.page_size, questionnaire)
         parts.append((question, _encoded(_warped(grey, plane, box, CROP_PX_PER_MM), CROP_QUALITY), box))
     return _joined(parts)
 
@@ -58,17 +59,29 @@ def picture_of_unread(grey: Grey) -> Pictures:
     return _joined([("page", _encoded(small, PAGE_QUALITY), None)])
 
 
-def crop_box(question: str, page: PageLayout, page_size: tuple[float, float]) -> Box:
-    """The question's fields with the wording around them, up to the fields of its neighbours; mm."""
+def crop_box(question: str, page: PageLayout, page_size: tuple[float, float], questionnaire: Questionnaire) -> Box:
+    """The question's fields with the wording around them, up to its neighbours' fields and its column's edge; mm."""
     own = [box for field in page.fields if field.question == question for box in field.boxes]
-    others = [box for field in page.fields if field.question != question for box in field.boxes]
+    with_it = {question, questionnaire.question(question).other}  # the line beside "other" stands within the question
+    others = [box for field in page.fields if field.question not in with_it for box in field.boxes]
     left, top = min(x for x, _, _, _ in own), min(y for _, y, _, _ in own)
     right, bottom = max(x + w for x, _, w, _ in own), max(y + h for _, y, _, h in own)
-    top_end = max([top - ABOVE_MM, *(y + h for y, h in _beside(others, left, right, 0) if y + h <= top)])
-    bottom_end = min([bottom + AROUND_MM, *(y for y, _ in _beside(others, left, right, 0) if y >= bottom)])
-    left_end = max([EDGE_MM, *(x + w for x, w in _beside(others, top, bottom, 1) if x + w <= left)])
-    right_end = min([page_size[0] - EDGE_MM, *(x for x, _ in _beside(others, top, bottom, 1) if x >= right)])
+    column_left, column_right = _column(left, right, page_size[0], questionnaire.columns)
+    above = [y + h for y, h in _beside(others, column_left, column_right, 0) if y + h <= top]
+    below = [y for y, _ in _beside(others, column_left, column_right, 0) if y >= bottom]
+    top_end, bottom_end = max([top - ABOVE_MM, *above]), min([bottom + AROUND_MM, *below])
+    left_end = max([column_left, *(x + w for x, w in _beside(others, top, bottom, 1) if x + w <= left)])
+    right_end = min([column_right, *(x for x, _ in _beside(others, top, bottom, 1) if x >= right)])
     return left_end, top_end, right_end - left_end, bottom_end - top_end
+
+
+def _column(left: float, right: float, page_width: float, columns: int) -> tuple[float, float]:
+    """Where the column ends that fields from `left` to `right` stand in: half a page, or all of it."""
+    if columns == 2 and right <= page_width / 2:
+        return EDGE_MM, page_width / 2
+    if columns == 2 and left >= page_width / 2:
+        return page_width / 2, page_width - EDGE_MM
+    return EDGE_MM, page_width - EDGE_MM
 
 
 def _beside(boxes: Iterable[Box], start: float, end: float, axis: int) -> list[tuple[float, float]]:

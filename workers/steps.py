@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import TypeVar
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, insert, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -84,41 +85,60 @@ def _store_walked(held: Claim, walked: Walked | Refused) -> list[int]:
         return list(session.scalars(select(Page.id).where(Page.file_id == held.id).order_by(Page.number)))
 
 
+@dataclass(frozen=True)
+class _Side:
+    """What is known of a page before it is read."""
+
+    held: Claim
+    batch_id: int
+    number: int
+    name: str
+    address: str
+    kind: str
+    newest_form: int
+
+
 def read_page(page_id: int) -> None:
     """Decode and read one page, cut its pictures, store them; after the batch's last page put it together."""
-    held, file, number = patiently(lambda: _claim_page(page_id))
-    if held is None or file is None:
+    side = patiently(lambda: _claim_page(page_id))
+    if side is None:
         return
+    published = patiently(lambda: forms.published(side.newest_form))
     try:
-        image = decoder().page(storage.path(file.sha256), file.name, file.kind or "", number)
+        image = decoder().page(storage.path(side.address), side.name, side.kind, side.number)
     except DecodingStopped:
-        rejected = rejected_page(file.name, number, Unreadable(file=file.name))
-        batch_id = patiently(lambda: _store_reading(held, rejected, None, None, state="set_aside"))
+        rejected = rejected_page(side.name, side.number, Unreadable(file=side.name))
+        at_rest = patiently(lambda: _store_reading(side, published, rejected, None, None, state="set_aside"))
     else:
-        reading, pictures = _read(image, file.name, number)
+        reading, pictures = _read(image, side.name, side.number, published)
         try:
             address = storage.put(pictures.content) if pictures else None
         except DiskFull:
             with transaction() as session:
-                give_up(session, held)
+                give_up(session, side.held)
             raise
-        batch_id = patiently(lambda: _store_reading(held, reading, pictures, address))
-    if batch_id is not None:
-        queue.assemble_batch(batch_id)
+        at_rest = patiently(lambda: _store_reading(side, published, reading, pictures, address))
+    if at_rest:
+        queue.assemble_batch(side.batch_id)
 
 
-def _claim_page(page_id: int) -> tuple[Claim | None, ScanFile | None, int]:
+def _claim_page(page_id: int) -> _Side | None:
     with transaction() as session:
         held = claim(session, Page, page_id)
-        page = session.get(Page, page_id) if held else None
-        return (held, page.file, page.number) if page else (None, None, 0)
+        if held is None:
+            return None
+        wanted = select(Page.batch_id, Page.number, ScanFile.name, ScanFile.sha256, ScanFile.kind, forms.NEWEST)
+        row = session.execute(wanted.join(ScanFile, Page.file_id == ScanFile.id).where(Page.id == page_id)).one()
+        batch_id, number, name, address, kind, newest = row
+        return _Side(held, batch_id, number, name, address, kind or "", newest)
 
 
-def _read(image: PageImage | Refused, name: str, number: int) -> tuple[PageReading, Pictures | None]:
+def _read(
+    image: PageImage | Refused, name: str, number: int, published: Published
+) -> tuple[PageReading, Pictures | None]:
     if isinstance(image, Refused):
         refused = PageReading(file=name, index=number, kind="rejected", reason=image.reason, messages=image.messages)
         return refused, None
-    published = forms.published()
     try:
         reading = read_image(image, published.catalogue, Tesseract(), DebugWriter())
         return reading, _pictures(image, reading, published)
@@ -130,20 +150,24 @@ def _read(image: PageImage | Refused, name: str, number: int) -> tuple[PageReadi
 def _pictures(image: PageImage, reading: PageReading, published: Published) -> Pictures:
     if reading.identity is None or reading.plane is None:
         return picture_of_unread(image.grey)
-    layout = published.layout(reading.identity)
-    return pictures_of(image.grey, reading.plane, layout.pages[reading.identity.page - 1], layout.page_size)
+    layout, questionnaire = published.layout(reading.identity), published.questionnaire(reading.identity)
+    return pictures_of(image.grey, reading.plane, layout, reading.identity.page - 1, questionnaire)
 
 
 def _store_reading(
-    held: Claim, reading: PageReading, pictures: Pictures | None, address: str | None, state: str = "done"
-) -> int | None:
-    """The batch's id where this was its last page to be read."""
-    published = forms.published()
+    side: _Side,
+    published: Published,
+    reading: PageReading,
+    pictures: Pictures | None,
+    address: str | None,
+    state: str = "done",
+) -> bool:
+    """Whether this was the batch's last page to be read."""
     identity = reading.identity
     with transaction() as session:
         kept = store(
             session,
-            held,
+            side.held,
             state=state,
             kind=reading.kind,
             reason=reading.reason,
@@ -155,12 +179,11 @@ def _store_reading(
             picture_places=pictures.places if pictures else None,
         )
         if not kept:
-            return None
-        batch_id = session.scalars(select(Page.batch_id).where(Page.id == held.id)).one()
+            return False
         questionnaire = published.questionnaire(identity) if identity else None
-        keep_reading(session, held.id, batch_id, reading, questionnaire, program())
-        _touch(session, batch_id)
-        return batch_id if assemble_batch_if_at_rest(session, batch_id) else None
+        keep_reading(session, side.held.id, side.batch_id, reading, questionnaire, program())
+        _touch(session, side.batch_id)
+        return assemble_batch_if_at_rest(session, side.batch_id)
 
 
 def _touch(session: Session, batch_id: int) -> None:
@@ -170,10 +193,11 @@ def _touch(session: Session, batch_id: int) -> None:
 
 def assemble_batch_if_at_rest(session: Session, batch_id: int) -> bool:
     """Whether nothing of the batch is under way; then it waits to be put together from now on."""
-    active = ("waiting", "working")
-    for kind in (Page, ScanFile):
-        if session.scalar(select(func.count()).where(kind.batch_id == batch_id, kind.state.in_(active))):
-            return False
+    active = [
+        exists().where(kind.batch_id == batch_id, kind.state.in_(("waiting", "working"))) for kind in (Page, ScanFile)
+    ]
+    if session.scalar(select(or_(*active))):
+        return False
     wanted = update(Batch).where(Batch.id == batch_id, Batch.state != "working")
     session.execute(wanted.values(state="waiting", attempts=0, sent_at=now()))
     return True

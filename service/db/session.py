@@ -35,8 +35,8 @@ def engine() -> Engine:
     """This process's engine.  A forked child must call `forget_connections` first."""
     url = settings().database_url
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
-    settings().data.mkdir(parents=True, exist_ok=True)
+        return create_engine(url, pool_size=10, max_overflow=20)
+    settings().make_data_folder()
     made = create_engine(url)
     event.listen(made, "connect", _prepare_sqlite)
     event.listen(made, "begin", _begin_sqlite)

@@ -12,10 +12,10 @@ from workers.app import app as app
 _read = steps._read
 
 
-def _deadly(image: Any, name: str, number: int) -> Any:
+def _deadly(image: Any, name: str, number: int, published: Any) -> Any:
     if number == 0:
         os.kill(os.getpid(), signal.SIGKILL)
-    return _read(image, name, number)
+    return _read(image, name, number, published)
 
 
 steps._read = _deadly
