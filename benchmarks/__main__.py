@@ -12,13 +12,14 @@ from typing import Any
 
 import click
 
-from benchmarks import page_codes, pile, queue_cost
+from benchmarks import page_codes, pile, queue_cost, service_pile
 
 ROOT = Path(__file__).parents[1]
 BENCHMARKS: dict[str, Callable[[bool], dict[str, Any]]] = {
     "page_codes": page_codes.run,
     "pile": pile.run,
     "queue": queue_cost.run,
+    "service": service_pile.run,
 }
 
 

@@ -60,25 +60,28 @@ def _readings() -> list[PageReading]:
 
 
 def _cpu_seconds(stack: Stack, pages: int, readings: list[PageReading]) -> float:
-    """User and system time of the worker with all its processes, of PostgreSQL and of Redis."""
+    """User and system time of the worker with all its processes, of the scheduler, PostgreSQL and Redis."""
     with running(stack) as opened:
         forms.publish(FORM)
         (opened.data / READINGS).write_bytes(TypeAdapter(list[PageReading]).dump_json(readings))
         (opened.data / PAGES).write_text(str(pages), encoding="utf-8")
         batch = intake.open_batch("Benchmark", test=False, user_id=None)
         before = _spent(opened.servers)
-        worker = subprocess.Popen(
-            [sys.executable, "-m", "celery", "-q", "-A", "benchmarks.unread", "worker", "--concurrency", "2"],
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        processes = [
+            subprocess.Popen([sys.executable, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            for command in (
+                ["-m", "celery", "-q", "-A", "benchmarks.unread", "worker", "--concurrency", "2"],
+                ["-m", "workers.scheduler"],
+            )
+        ]
         with storage.incoming() as arriving:
             arriving.write(b"%PDF-1.4")
             received = intake.receive(batch, "scan.pdf", arriving, None)
         queue.split_file(received.id)
         wait_until(lambda: _done(batch, pages), "all pages are stored", PATIENCE_S)
-        worker.send_signal(signal.SIGTERM)
-        worker.wait()
+        for process in processes:
+            process.send_signal(signal.SIGTERM)
+            process.wait()
         return _spent(opened.servers) - before
 
 

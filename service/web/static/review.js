@@ -93,6 +93,7 @@ async function goOn() {
 
 function show(field) {
   shown = field;
+  at.desk.dataset.field = field.id; // for scripts that watch
   doubted = null;
   at.nothing.hidden = true;
   at.desk.hidden = false;
