@@ -19,6 +19,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ from benchmarks.stacks import Running, running
 from form_layouts.form_folder import load_form_folder
 from service import batches, forms, intake, people, queue, storage
 from service.exports.deliveries import Order, make
+from service.submissions import likeness
 from simulation.stack import Pile, simulate
 from tests.servers import free_port, wait_until
 
@@ -68,6 +70,7 @@ def run(quick: bool) -> dict[str, Any]:
         "pages": pile.pages,
         **{f"browser_{name}": value for name, value in browser.items()},
         **{f"killed_{name}": value for name, value in killed.items()},
+        "most_alike_people": round(most_alike(truth), 2),
         "values_compared": sum(len(line["answers"]) for line in truth.lines),
         "values_different_from_the_truth": len(different),
         "different": different[:20],
@@ -191,6 +194,17 @@ def differences(table: bytes, truth: Truth, pile: Pile) -> list[str]:
             if shown != str(answer["value"]):
                 found.append(f"{case} {line['language']} {line['copy']} {variable}: {shown!r} for {answer['value']!r}")
     return found
+
+
+def most_alike(truth: Truth) -> float:
+    """The share of equal answers of the two most alike people, of those that a machine accepts: chosen or blank."""
+    people: dict[str, list[dict[str, Any]]] = {}
+    for line in truth.lines:
+        closed = {
+            name: one["value"] for name, one in line["answers"].items() if name in line["marks"] or one["value"] == -9
+        }
+        people.setdefault(line["version"], []).append(closed)
+    return max(likeness(*pair) for version in people.values() for pair in combinations(version, 2))
 
 
 @contextmanager

@@ -125,8 +125,11 @@ def end(value: str) -> None:
         session.execute(delete(WebSession).where(WebSession.id == _digest(value)))
 
 
-def behind(value: str) -> SignedIn | None:
-    """Who is signed in with this cookie; None where the session ended or the account is not active."""
+def behind(value: str, *, by_person: bool = True) -> SignedIn | None:
+    """Who is signed in with this cookie; None where the session ended or the account is not active.
+
+    `by_person` is False for what a page asks by itself: that keeps no session alive.
+    """
     moment = now()
     with looking() as session:
         row = session.execute(
@@ -137,7 +140,7 @@ def behind(value: str) -> SignedIn | None:
     kept, user = row
     if kept.seen_at < moment - IDLE or kept.created_at < moment - ABSOLUTE:
         return None
-    if kept.seen_at < moment - SEEN_EVERY:
+    if by_person and kept.seen_at < moment - SEEN_EVERY:
         _touch(kept.id, moment)
     return SignedIn(user.id, user.name, frozenset(user.roles), user.language, user.must_change_password, kept.csrf)
 

@@ -27,6 +27,8 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 FORM_BYTES: Final = 1 << 20
 """The largest form that is held in memory to find its proof: forms here have a few fields; files are streamed with a header."""
+BY_ITSELF = "x-by-itself"
+"""Header of a request that a page makes without anybody having touched it."""
 OPEN_TO_ALL = (STATIC, "/healthz")
 """Answered without looking for a session."""
 
@@ -114,7 +116,8 @@ def _begin_visit(request: Request) -> bool:
 
 def _look_up(request: Request) -> None:
     value = request.cookies.get(cookie_name(SESSION))
-    found = sessions.behind(value) if value else None
+    by_person = BY_ITSELF not in request.headers
+    found = sessions.behind(value, by_person=by_person) if value else None
     if found is None:
         return
     state = request.state

@@ -181,3 +181,18 @@ def test_a_new_session_takes_the_place_of_the_old_one_and_sweeps_those_that_ran_
     assert [sessions.behind(value) is not None for value in (forgotten, first, second)] == [False, False, True]
     with looking() as session:
         assert session.scalar(select(func.count(WebSession.id))) == 1
+
+
+@pytest.mark.usefixtures("sqlite_database")
+def test_what_a_page_asks_by_itself_keeps_no_session_alive() -> None:
+    people.add("anna", ["office"], PASSWORD)
+    value = sessions.begin(sessions.sign_in("anna", PASSWORD, "here").id)
+    long_ago = now() - sessions.IDLE + timedelta(minutes=1)
+    with transaction() as session:
+        session.execute(update(WebSession).values(seen_at=long_ago))
+    assert sessions.behind(value, by_person=False) is not None
+    with looking() as session:
+        assert session.scalars(select(WebSession.seen_at)).one() == long_ago
+    assert sessions.behind(value) is not None
+    with looking() as session:
+        assert session.scalars(select(WebSession.seen_at)).one() > long_ago

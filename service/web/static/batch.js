@@ -142,7 +142,7 @@ async function look() {
   clearTimeout(timer);
   let active = true;
   try {
-    const answer = await fetch(`/batches/${batch}/status`);
+    const answer = await fetch(`/batches/${batch}/status`, { headers: { "X-By-Itself": "1" } });
     if (answer.ok && !answer.redirected) {
       const html = await answer.text();
       if (html !== seen) {
