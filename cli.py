@@ -149,12 +149,19 @@ def freeze_form(folder: Path) -> None:
 
 @forms.command("publish")
 @click.argument("folders", nargs=-1, required=True, type=FOLDER)
-def publish_form(folders: tuple[Path, ...]) -> None:
+@click.pass_context
+def publish_form(ctx: click.Context, folders: tuple[Path, ...]) -> None:
     """Let the service read a form: its editions go into the service's database, and with it into the backup."""
     upgrade()
     for folder in folders:
-        check_blanks(Catalogue(list(forms_of(load_form_folder(folder)))))
-        for key in publish(folder) or ["-"]:
+        form = load_form_folder(folder)
+        for language in form.wordings:
+            if language not in form.fields:
+                _assert_as_published(form, typeset(form, language).layout)
+        check_blanks(Catalogue(list(forms_of(form))))
+        new = publish(folder)
+        words = ("nothing new: it was published before", "nichts Neues: schon veröffentlicht")
+        for key in new or [f"{folder}: {words[ctx.obj == 'de']}"]:
             click.echo(key)
 
 

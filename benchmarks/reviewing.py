@@ -144,6 +144,6 @@ def review_by_program(truth: Truth) -> int:
         user_id = user.id
     fields = 0
     while held := next_field(user_id):
-        decide(user_id, held, dict(truth.asked(held.field_id).values))
+        decide(user_id, held, dict(truth.asked(held.field_id).values), as_written=True)
         fields += 1
     return fields

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,6 +12,7 @@ from form_layouts.layout import Layout
 from form_layouts.questionnaire import Questionnaire
 from omr.judge import held_back
 from omr.reading import (
+    SAME_PAPER,
     Answer,
     Finding,
     Line,
@@ -22,17 +23,24 @@ from omr.reading import (
     SetAside,
     Submission,
     SubmissionPage,
+    accepted,
+    likeness,
 )
 
+ORDERLY = 0.75
+"""Share of a photocopied number's pages in whole, unbroken forms from which their order says whose they are; set by
+thought: two people sorted by page (1 1 2 2) reach a half, one lost page among ten people leaves nine tenths."""
 _Key = tuple[str, str, int, str, int | None]
 
 
 @dataclass(frozen=True)
 class Group:
-    """The pages of one submission, in the order of the form.  `shared`: others carry the same copy number."""
+    """The pages of one submission, in the order of the form.  `shared`: others carry the same copy number.
+    `again`: sides of the same paper that were scanned once more."""
 
     pages: tuple[PageReading, ...]
     shared: bool
+    again: tuple[PageReading, ...] = ()
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -56,20 +64,45 @@ def assemble(readings: Sequence[PageReading], catalogue: Catalogue, message_lang
     return lines + list(_others(readings, message_language))
 
 
-def group_pages(readings: Sequence[PageReading]) -> list[Group]:
+def group_pages(readings: Sequence[PageReading], arrived: Sequence[int] | None = None) -> list[Group]:
     """Which pages of a pile belong together, in the order of their first page.
 
-    A copy number joins its pages wherever they lie.  Where several people share a number, because the form was
-    photocopied, the first of each page belong together, then the second, as long as every page came equally often.
-    Pages without a number, and of a shared one with pages missing, are joined only where they follow each other
-    without a gap: what was put together wrongly would be another person's answer.
+    A copy number joins its pages wherever they lie.  Where some of its pages came twice with the same answers, a sheet
+    was scanned again: the scan that arrived first counts (`arrived`: one number a reading; the pile's order without).
+    Where they came with other answers, several people share the number, because the form was photocopied.  Their pages
+    are joined only where whole forms lie in the pile without a gap, and pages without a number only where each follows
+    the one before: what was put together wrongly would be another person's answer.
     """
-    seen = Counter((_key(r.identity), r.identity.page) for r in readings if r.identity and r.identity.copy_number)
-    shared = {key for (key, _), times in seen.items() if times > 1}
-    uneven = {key for key in shared if len({seen[key, page] for page in range(1, _pages(readings, key) + 1)}) > 1}
+    order = {id(reading): number for reading, number in zip(readings, arrived or range(len(readings)), strict=True)}
+    sides: dict[_Key, dict[int, list[PageReading]]] = {}
+    for reading in readings:
+        if reading.identity and reading.identity.copy_number is not None:
+            sides.setdefault(_key(reading.identity), {}).setdefault(reading.identity.page, []).append(reading)
+    photocopied, twice, again = set(), set(), {}
+    for key, by_page in sides.items():
+        if all(len(scans) == 1 for scans in by_page.values()):
+            continue
+        if not all(_same_side(scans) for scans in by_page.values()):
+            photocopied.add(key)
+        elif {len(scans) for scans in by_page.values()} == {2} and len(by_page) == _pages(by_page):
+            twice.add(key)  # all of it: one paper scanned twice, or two people of one mind; a person says which
+        else:
+            first = {id(min(scans, key=lambda scan: order[id(scan)])) for scans in by_page.values()}
+            again[key] = [scan for scans in by_page.values() for scan in scans if id(scan) not in first]
+    return _grouped(readings, photocopied, twice, again)
+
+
+def _grouped(
+    readings: Sequence[PageReading],
+    photocopied: set[_Key],
+    twice: set[_Key],
+    again: Mapping[_Key, Sequence[PageReading]],
+) -> list[Group]:
     step = _step(readings)
+    left_out = {id(reading) for scans in again.values() for reading in scans}
+    runs = _complete_runs([reading for reading in readings if reading.kind != "blank"], photocopied, step)
     groups: list[list[PageReading]] = []
-    numbered: dict[tuple[_Key, int], list[PageReading]] = {}
+    joined: dict[object, list[PageReading]] = {}
     current: dict[_Key, list[PageReading]] = {}
     times: Counter[tuple[_Key, int]] = Counter()
     for reading in readings:
@@ -77,39 +110,76 @@ def group_pages(readings: Sequence[PageReading]) -> list[Group]:
             if reading.kind == "rejected":
                 current.clear()  # it may have been any page of anybody
             continue
+        if id(reading) in left_out:
+            continue
         key = _key(reading.identity)
-        if reading.identity.copy_number is not None and key not in uneven:
+        if key in photocopied:
+            person: object = runs.get(id(reading), id(reading))
+        elif reading.identity.copy_number is not None:
             person = (key, times[key, reading.identity.page])
             times[key, reading.identity.page] += 1
-            if person not in numbered:
-                numbered[person] = []
-                groups.append(numbered[person])
-            numbered[person].append(reading)
+        else:
+            if not _follows(current.get(key, ()), reading.identity, step):
+                current[key] = []
+                groups.append(current[key])
+            current[key].append(reading)
             continue
-        if not _follows(current.get(key, ()), reading.identity, step):
-            current[key] = []
-            groups.append(current[key])
-        current[key].append(reading)
+        if person not in joined:
+            joined[person] = []
+            groups.append(joined[person])
+        joined[person].append(reading)
+    shared = photocopied | twice
     return [
-        Group(tuple(sorted(group, key=lambda reading: _page(reading))), shared=_key_of(group) in shared)
+        Group(tuple(sorted(group, key=_page)), _key_of(group) in shared, tuple(again.get(_key_of(group), ())))
         for group in groups
     ]
+
+
+def _complete_runs(readings: Sequence[PageReading], photocopied: set[_Key], step: int) -> dict[int, int]:
+    """For numbers that several people share: the run of each page (by id) that lies in a whole form, first to last page
+    with nothing between.  Only where nearly all pages of the number lie so: else the pile was sorted or shuffled, and
+    pages that touch may be two people's."""
+    found: dict[_Key, list[list[PageReading]]] = {}
+    run: list[PageReading] = []
+    for reading in readings:
+        if reading.identity is None:
+            run = []
+            continue
+        key = _key(reading.identity)
+        if not run or _key_of(run) != key or _page(reading) != _page(run[-1]) + step:
+            run = []
+            if key in photocopied:
+                found.setdefault(key, []).append(run)
+        run.append(reading)
+    joined: dict[int, int] = {}
+    for key_runs in found.values():
+        whole = [one for one in key_runs if one[0].identity and len(one) == one[0].identity.pages]
+        if sum(map(len, whole)) >= ORDERLY * sum(map(len, key_runs)):
+            joined |= {id(reading): id(one[0]) for one in whole for reading in one}
+    return joined
+
+
+def _same_side(scans: Sequence[PageReading]) -> bool:
+    """Whether all scans of one side show the same answers."""
+    return all(likeness(accepted(scans[0].answers), accepted(scan.answers)) >= SAME_PAPER for scan in scans[1:])
 
 
 def _page(reading: PageReading) -> int:
     return reading.identity.page if reading.identity else 0
 
 
-def _pages(readings: Iterable[PageReading], key: _Key) -> int:
-    return next(reading.identity.pages for reading in readings if reading.identity and _key(reading.identity) == key)
+def _pages(by_page: Mapping[int, Sequence[PageReading]]) -> int:
+    """How many pages the form has."""
+    return next(scan.identity.pages for scans in by_page.values() for scan in scans if scan.identity)
 
 
 def _key(identity: PageIdentity) -> _Key:
     return identity.questionnaire, identity.version, identity.edition, identity.language, identity.copy_number
 
 
-def _key_of(group: Sequence[PageReading]) -> _Key | None:
-    return _key(group[0].identity) if group[0].identity else None
+def _key_of(group: Sequence[PageReading]) -> _Key:
+    assert group[0].identity is not None
+    return _key(group[0].identity)
 
 
 def _step(readings: Sequence[PageReading]) -> int:
@@ -157,18 +227,20 @@ def _submission(group: Group, catalogue: Catalogue) -> Submission:
         language=first.language,
         copy_number=first.copy_number,
         scale=round(sum(scales) / len(scales), 4) if scales else None,
-        pages=tuple(
-            SubmissionPage(
-                file=reading.file,
-                index=reading.index,
-                page=_page(reading),
-                rotation=reading.rotation,
-                findings=(*reading.findings, *extra),
-            )
-            for reading in group.pages
-        ),
+        pages=tuple(_shown(reading, extra) for reading in group.pages)
+        + tuple(_shown(reading, [Finding(kind="scanned_again")]) for reading in group.again),
         answers={variable: answers[variable] for variable in _variables_of(questionnaire)},
         marks=marks,
+    )
+
+
+def _shown(reading: PageReading, extra: Sequence[Finding]) -> SubmissionPage:
+    return SubmissionPage(
+        file=reading.file,
+        index=reading.index,
+        page=_page(reading),
+        rotation=reading.rotation,
+        findings=(*reading.findings, *extra),
     )
 
 

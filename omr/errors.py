@@ -130,8 +130,8 @@ class UnknownEdition(RejectedPage):
 
 class OtherPositions(RejectedPage):
     reason = "edition_with_other_positions"
-    en = "This page is '{questionnaire}' version {version}, edition {edition}, language {language}, but printed with other positions (check {check}) than the layout known here. Give the folder it was printed to (--forms)."
-    de = "Diese Seite gehört zu „{questionnaire}“, Fassung {version}, Druckstand {edition}, Sprache {language}, wurde aber mit anderen Positionen gedruckt (Prüfzeichen {check}) als im hier bekannten Layout. Geben Sie den Ordner an, in den sie gedruckt wurde (--forms)."
+    en = "This page is '{questionnaire}' version {version}, edition {edition}, language {language}, but printed with other positions (check {check}) than the layout known here. Whoever looks after the forms has the layout that was written when it was printed (crosscheck read --forms FOLDER)."
+    de = "Diese Seite gehört zu „{questionnaire}“, Fassung {version}, Druckstand {edition}, Sprache {language}, wurde aber mit anderen Positionen gedruckt (Prüfzeichen {check}) als im hier bekannten Layout. Wer die Formulare betreut, hat das Layout, das beim Drucken geschrieben wurde (crosscheck read --forms ORDNER)."
 
 
 class SeveralFormsMatch(RejectedPage):

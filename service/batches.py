@@ -7,46 +7,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from form_layouts.errors import CrosscheckError
-from service import storage
-from service.db.models import Batch, Field, Page, ScanFile, Submission, now
-from service.db.session import looking, transaction
-from service.intake import NoSuchBatch
+from service.batch_list import ACTIVE, counted
+from service.claims import MOST_ATTEMPTS
+from service.db.models import Batch, Edition, Field, Page, ScanFile, Submission, Version
+from service.db.session import looking
+from service.intake import NoSuchBatch, may_be_read_again
+from service.review.queue import servable
 from service.submissions import by_number
 
-ACTIVE = ("waiting", "working")
 KINDS = ("page", "blank", "cover", "rejected", "set_aside", "waiting")
 """What a page that was received is now: exactly one of these."""
-
-
-class OnlyTestBatches(CrosscheckError):
-    status = 409
-    en = "Only a test batch can be removed. This batch holds answers; nothing was changed."
-    de = "Nur ein Probestapel lässt sich entfernen. Dieser Stapel enthält Antworten; es wurde nichts geändert."
-
-
-class NotToBeReadAgain(CrosscheckError):
-    status = 409
-    en = "This page is being read or was read: there is nothing to read again."
-    de = "Diese Seite wird gerade gelesen oder ist gelesen: Es gibt nichts noch einmal zu lesen."
-
-
-@dataclass(frozen=True)
-class BatchLine:
-    """One batch in the list."""
-
-    id: int
-    name: str
-    test: bool
-    created_at: datetime
-    files: int
-    pages: int
-    done: int
-    troubled: int
-    fields_waiting: int
 
 
 @dataclass(frozen=True)
@@ -61,6 +34,10 @@ class FileLine:
     messages: dict[str, str]
     sides: tuple[PageLine, ...]
 
+    @property
+    def may_be_read_again(self) -> bool:
+        return may_be_read_again(self.state, self.reason)
+
 
 @dataclass(frozen=True)
 class PageLine:
@@ -74,6 +51,10 @@ class PageLine:
     form_page: int | None
     copy_number: int | None
     file: str
+    again: bool
+    """The same side was scanned before: that scan counts."""
+    owned: bool
+    """It is in a submission, or cannot be in one."""
 
 
 @dataclass(frozen=True)
@@ -115,11 +96,20 @@ class Overview:
     fields_waiting: int
     active: bool
     """Something is still being read or put together."""
+    stuck: bool
+    """Everything was tried to put its pages together; nobody tries any more."""
 
     @property
     def accounted(self) -> bool:
-        """Whether every page that was received is somewhere."""
-        return self.received == sum(self.counts.values())
+        """Whether every page that was received is somewhere, file by file, and every page that was read counts."""
+        return all((file.pages or 0) == len(file.sides) for file in self.files) and not self.lost
+
+    @property
+    def lost(self) -> tuple[PageLine, ...]:
+        """Pages that were read and are in no submission although nothing is under way."""
+        if self.active or self.stuck:
+            return ()
+        return tuple(p for file in self.files for p in file.sides if p.now == "page" and not (p.owned or p.again))
 
     @property
     def done(self) -> int:
@@ -135,43 +125,11 @@ class Overview:
 
     @property
     def incomplete(self) -> tuple[SubmissionLine, ...]:
-        return tuple(one for one in self.submissions if one.missing)
+        return tuple(one for one in self.submissions if one.missing and one.same_paper != "yes")
 
     @property
     def suspected(self) -> tuple[SubmissionLine, ...]:
         return tuple(one for one in self.submissions if one.same_paper == "suspected")
-
-
-def batches() -> list[BatchLine]:
-    """All batches, the newest first."""
-    with looking() as session:
-        files = _counted(session, select(ScanFile.batch_id, func.count()).group_by(ScanFile.batch_id))
-        pages = _counted(session, select(Page.batch_id, func.count()).group_by(Page.batch_id))
-        idle = select(Page.batch_id, func.count()).where(Page.state.not_in(ACTIVE)).group_by(Page.batch_id)
-        done = _counted(session, idle)
-        bad = select(Page.batch_id, func.count()).where(Page.reason.is_not(None)).group_by(Page.batch_id)
-        lost = select(ScanFile.batch_id, func.count()).where(ScanFile.reason.is_not(None)).group_by(ScanFile.batch_id)
-        troubled = Counter(_counted(session, bad)) + Counter(_counted(session, lost))
-        waits = select(Field.batch_id, func.count()).where(Field.state == "waiting").group_by(Field.batch_id)
-        fields = _counted(session, waits)
-        return [
-            BatchLine(
-                id=batch.id,
-                name=batch.name,
-                test=batch.test,
-                created_at=batch.created_at,
-                files=files.get(batch.id, 0),
-                pages=pages.get(batch.id, 0),
-                done=done.get(batch.id, 0),
-                troubled=troubled[batch.id],
-                fields_waiting=fields.get(batch.id, 0),
-            )
-            for batch in session.scalars(select(Batch).order_by(Batch.id.desc()))
-        ]
-
-
-def _counted(session: Session, counts: Any) -> dict[int, int]:
-    return {key: number for key, number in session.execute(counts)}  # noqa: C416 (rows are no tuples to mypy)
 
 
 def overview(batch_id: int) -> Overview:
@@ -180,42 +138,53 @@ def overview(batch_id: int) -> Overview:
         batch = session.get(Batch, batch_id)
         if batch is None:
             raise NoSuchBatch()
-        files = session.scalars(select(ScanFile).where(ScanFile.batch_id == batch_id)).all()
-        names = {file.id: file.name for file in files}
-        sides: dict[int, list[PageLine]] = defaultdict(list)
-        pages = session.execute(
-            select(
-                Page.id, Page.file_id, Page.number, Page.state, Page.kind, Page.reason, Page.messages, Page.form_page,
-                Page.copy_number, Page.submission_id,
-            ).where(Page.batch_id == batch_id).order_by(Page.file_id, Page.number)
-        ).all()  # fmt: skip
-        owned: dict[int, list[tuple[int, int]]] = defaultdict(list)
-        for page in pages:
-            sides[page.file_id].append(_page_line(page, names))
-            if page.submission_id:
-                owned[page.submission_id].append((page.form_page, page.id))
+        files, owned = _files(session, batch_id)
         waits = (
             select(Page.submission_id, func.count())
             .join(Field, Field.page_id == Page.id)
-            .where(Page.batch_id == batch_id, Field.state == "waiting")
+            .where(Field.batch_id == batch_id, Field.id.in_(servable()))
             .group_by(Page.submission_id)
         )
-        waiting = _counted(session, waits)
-        found = session.scalars(select(Submission).where(Submission.batch_id == batch_id).order_by(Submission.id)).all()
-        counts = Counter(side.now for lines in sides.values() for side in lines)
-        active = batch.state in ACTIVE or batch.assembled < batch.revision or counts["waiting"] > 0
+        waiting = counted(session, waits)
+        counts = Counter(side.now for file in files for side in file.sides)
+        reading = counts["waiting"] > 0 or any(file.state in ACTIVE for file in files)
+        behind = batch.assembled < batch.revision
+        stuck = behind and not reading and batch.state == "resting" and batch.attempts >= MOST_ATTEMPTS
         return Overview(
             id=batch.id,
             name=batch.name,
             test=batch.test,
             created_at=batch.created_at,
-            files=tuple(_file_line(file, sides[file.id]) for file in sorted(files, key=lambda f: by_number(f.name))),
-            submissions=tuple(_submission_line(session, one, owned[one.id], waiting.get(one.id, 0)) for one in found),
+            files=files,
+            submissions=_submissions(session, batch_id, owned, waiting),
             counts={kind: counts[kind] for kind in KINDS},
             received=sum(file.pages or 0 for file in files),
             fields_waiting=sum(waiting.values()),
-            active=active or any(file.state in ACTIVE for file in files),
+            active=reading or batch.state in ACTIVE or (behind and not stuck),
+            stuck=stuck,
         )
+
+
+_Owned = dict[int, list[tuple[int, int]]]
+"""Submission -> (page of the form, id) of each of its sides."""
+
+
+def _files(session: Session, batch_id: int) -> tuple[tuple[FileLine, ...], _Owned]:
+    """The files by name, each with its sides; and which submission has which of them."""
+    files = session.scalars(select(ScanFile).where(ScanFile.batch_id == batch_id)).all()
+    names = {file.id: file.name for file in files}
+    sides: dict[int, list[PageLine]] = defaultdict(list)
+    owned: _Owned = defaultdict(list)
+    pages = select(
+        Page.id, Page.file_id, Page.number, Page.state, Page.kind, Page.reason, Page.messages, Page.form_page,
+        Page.copy_number, Page.submission_id, Page.edition_id, Page.again,
+    ).where(Page.batch_id == batch_id).order_by(Page.file_id, Page.number)  # fmt: skip
+    for page in session.execute(pages):
+        sides[page.file_id].append(_page_line(page, names))
+        if page.submission_id:
+            owned[page.submission_id].append((page.form_page, page.id))
+    ordered = sorted(files, key=lambda file: by_number(file.name))
+    return tuple(_file_line(file, sides[file.id]) for file in ordered), owned
 
 
 def _page_line(page: Any, names: dict[int, str]) -> PageLine:
@@ -229,6 +198,8 @@ def _page_line(page: Any, names: dict[int, str]) -> PageLine:
         page.form_page,
         page.copy_number,
         names[page.file_id],
+        page.again,
+        page.submission_id is not None or page.edition_id is None,
     )
 
 
@@ -246,80 +217,47 @@ def _file_line(file: ScanFile, sides: list[PageLine]) -> FileLine:
     )
 
 
-def _submission_line(session: Session, one: Submission, own: list[tuple[int, int]], waiting: int) -> SubmissionLine:
-    other = None
-    if one.same_paper_as:
-        wanted = select(Page.id).where(Page.submission_id == one.same_paper_as).order_by(Page.form_page)
-        other = session.scalars(wanted).first()
-    return SubmissionLine(
-        id=one.id,
-        questionnaire=one.edition.version.questionnaire,
-        version=one.edition.version.version,
-        language=one.edition.language,
-        copy_number=one.copy_number,
-        pages=tuple(sorted(own)),
-        of=len(one.edition.layout["pages"]),
-        waiting=waiting,
-        findings=tuple(one.findings),
-        same_paper=one.same_paper,
-        same_as_page=other,
-    )
-
-
-def arrived(batch_id: int) -> list[dict[str, str | int]]:
-    """Name, size and SHA-256 of every file that is there: an upload sends only the rest.  Raises NoSuchBatch."""
-    with looking() as session:
-        if session.get(Batch, batch_id) is None:
-            raise NoSuchBatch()
-        files = session.scalars(select(ScanFile).where(ScanFile.batch_id == batch_id))
-        return [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files]
-
-
-def say_same_paper(submission_id: int, *, same: bool) -> int:
-    """What a person found out about two submissions with one number; the batch's id.  Raises NoSuchBatch."""
-    with transaction() as session:
-        one = session.get(Submission, submission_id)
-        if one is None:
-            raise NoSuchBatch()
-        if one.same_paper is not None:
-            one.same_paper = "yes" if same else "no"
-        return one.batch_id
-
-
-def read_again(page_id: int) -> int:
-    """Let a page that was not readable be read once more, after its form was published; its batch's id.
-
-    Raises NoSuchBatch, NotToBeReadAgain.
-    """
-    with transaction() as session:
-        page = session.get(Page, page_id)
-        if page is None:
-            raise NoSuchBatch()
-        wanted = (
-            update(Page)
-            .where(Page.id == page_id, (Page.state == "set_aside") | (Page.kind == "rejected"))
-            .where(Page.state.in_(("done", "set_aside")))
-            .values(state="waiting", attempts=0, kind=None, reason=None, messages=None, sent_at=now())
+def _submissions(session: Session, batch_id: int, owned: _Owned, waiting: dict[int, int]) -> tuple[SubmissionLine, ...]:
+    """In the order they were found.  Editions are large: each is looked at once."""
+    columns = (
+        Submission.id, Submission.edition_id, Submission.copy_number, Submission.findings,
+        Submission.same_paper, Submission.same_paper_as,
+    )  # fmt: skip
+    found = session.execute(select(*columns).where(Submission.batch_id == batch_id).order_by(Submission.id)).all()
+    editions = {
+        number: (questionnaire, version, language, len(layout["pages"]))
+        for number, questionnaire, version, language, layout in session.execute(
+            select(Edition.id, Version.questionnaire, Version.version, Edition.language, Edition.layout)
+            .join(Version, Edition.version_id == Version.id)
+            .where(Edition.id.in_({one.edition_id for one in found}))
         )
-        if session.execute(wanted).rowcount != 1:  # type: ignore[attr-defined]
-            raise NotToBeReadAgain()
-        return page.batch_id
+    }
+    first = _first_pages(session, {one.same_paper_as for one in found if one.same_paper_as})
+    lines = []
+    for one in found:
+        questionnaire, version, language, of = editions[one.edition_id]
+        lines.append(
+            SubmissionLine(
+                id=one.id,
+                questionnaire=questionnaire,
+                version=version,
+                language=language,
+                copy_number=one.copy_number,
+                pages=tuple(sorted(owned[one.id])),
+                of=of,
+                waiting=waiting.get(one.id, 0),
+                findings=tuple(one.findings),
+                same_paper=one.same_paper,
+                same_as_page=first.get(one.same_paper_as),
+            )
+        )
+    return tuple(lines)
 
 
-def remove_test_batch(batch_id: int) -> None:
-    """Delete a test batch with its scans and pictures.  Raises NoSuchBatch, OnlyTestBatches."""
-    with transaction() as session:
-        batch = session.get(Batch, batch_id)
-        if batch is None:
-            raise NoSuchBatch()
-        if not batch.test:
-            raise OnlyTestBatches()
-        contents = set(session.scalars(select(ScanFile.sha256).where(ScanFile.batch_id == batch_id)))
-        contents |= {
-            found for found in session.scalars(select(Page.pictures).where(Page.batch_id == batch_id)) if found
-        }
-        session.execute(delete(Batch).where(Batch.id == batch_id))
-        for kind, column in ((ScanFile, ScanFile.sha256), (Page, Page.pictures)):
-            contents -= set(session.scalars(select(column).select_from(kind).where(column.in_(contents))))
-    for address in contents:
-        storage.path(address).unlink(missing_ok=True)
+def _first_pages(session: Session, submissions: set[int]) -> dict[int | None, int]:
+    """Submission -> the id of its first page; also of submissions in other batches."""
+    wanted = select(Page.submission_id, Page.id).where(Page.submission_id.in_(submissions))
+    first: dict[int | None, int] = {}
+    for submission, page in session.execute(wanted.order_by(Page.form_page, Page.id)):
+        first.setdefault(submission, page)
+    return first

@@ -19,7 +19,7 @@ from omr.reading import PageIdentity
 from service import storage
 from service.db.models import Edition, Version
 from service.db.session import looking, transaction
-from service.exports.variables import pooled
+from service.exports.variables import assert_codes_kept, pooled
 
 _Key = tuple[str, str, str, int]
 
@@ -48,7 +48,7 @@ def publish(folder: Path) -> list[str]:
     """Take a form folder's editions into the database; the keys of those that are new.
 
     What was published never changes: raises VersionChanged, EditionChanged; FormFolderErrors for mistakes in the folder,
-    and the faults of exports.variables.pooled for names that no export could hold.
+    and the faults of exports.variables for names that no export could hold, and codes that meant something else before.
     """
     form_folder = load_form_folder(folder)
     pooled([form_folder.questionnaire])
@@ -67,6 +67,8 @@ def _version(session: Session, asked: Questionnaire, folder: Path) -> Version:
     wanted = select(Version).where(Version.questionnaire == asked.questionnaire, Version.version == asked.version)
     version = session.scalars(wanted).one_or_none()
     if version is None:
+        others = session.scalars(select(Version).where(Version.questionnaire == asked.questionnaire))
+        assert_codes_kept([questionnaire_of(other) for other in others], asked)
         version = Version(questionnaire=asked.questionnaire, version=asked.version, asked=asked.model_dump(mode="json"))
         session.add(version)
         session.flush()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, not_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +20,11 @@ FILE_LIMIT = 100 * MEGABYTE
 BATCH_LIMIT = 2048 * MEGABYTE
 NAME_LENGTH = 255
 BATCH_NAME_LENGTH = 120
+READ_AGAIN = ("gave_up", "decoding_stopped")
+"""Why a file was not read that may be read if it is tried once more."""
 _SCANS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
+_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"heif", b"mif1", b"msf1")
+"""The brands, after `ftyp`, of pictures as telephones make them."""
 
 
 class FileTooLarge(CrosscheckError):
@@ -50,7 +55,14 @@ class UploadCut(CrosscheckError):
     de = "{name} ist nicht vollständig angekommen. Davon wurde nichts behalten; senden Sie die Datei noch einmal."
 
 
+class HeicNotRead(UnusableFile):
+    reason = "heic_not_read"
+    en = "{file} is a HEIC picture, which is not read yet. Set the telephone or the scanner to JPEG or PDF and take it again; nothing else was lost."
+    de = "{file} ist ein HEIC-Bild; das wird noch nicht gelesen. Stellen Sie das Telefon oder den Scanner auf JPEG oder PDF um und nehmen Sie es neu auf; sonst ging nichts verloren."
+
+
 class ReceivedBefore(CrosscheckError):
+    status = 409
     en = "{name} was received before, in the batch “{batch}” on {day}: it was not read again. If it is another pile, scan that pile again."
     de = "{name} ist schon eingegangen, im Stapel „{batch}“ am {day}: Die Datei wurde nicht noch einmal gelesen. Ist es ein anderer Stapel, scannen Sie diesen noch einmal."
     reason = "received_before"
@@ -73,7 +85,7 @@ class Received:
 
 def open_batch(name: str, *, test: bool, user_id: int | None) -> int:
     """A new, empty batch; its id.  Raises BatchNeedsName."""
-    name = " ".join(name.split())
+    name = storable(" ".join(name.split())).strip()
     if not 0 < len(name) <= BATCH_NAME_LENGTH:
         raise BatchNeedsName(limit=BATCH_NAME_LENGTH)
     with transaction() as session:
@@ -81,6 +93,11 @@ def open_batch(name: str, *, test: bool, user_id: int | None) -> int:
         session.add(batch)
         session.flush()
         return batch.id
+
+
+def storable(name: str) -> str:
+    """A name as every database and page can hold it: without control signs, NUL and halves of a sign."""
+    return "".join(sign for sign in name if unicodedata.category(sign) not in ("Cc", "Cs"))
 
 
 def room_for(batch_id: int, name: str, size: int | None) -> int:
@@ -91,7 +108,7 @@ def room_for(batch_id: int, name: str, size: int | None) -> int:
     with looking() as session:
         if session.get(Batch, batch_id) is None:
             raise NoSuchBatch()
-        taken = session.scalar(select(func.sum(ScanFile.size)).where(ScanFile.batch_id == batch_id)) or 0
+        taken = _taken(session, batch_id)
     if (size or 0) > FILE_LIMIT:
         raise FileTooLarge(name=name, limit=FILE_LIMIT // MEGABYTE)
     if taken + (size or 1) > BATCH_LIMIT:
@@ -99,20 +116,40 @@ def room_for(batch_id: int, name: str, size: int | None) -> int:
     return min(FILE_LIMIT, BATCH_LIMIT - taken)
 
 
+def grown_beyond(name: str, room: int) -> CrosscheckError:
+    """The fault of a file that did not announce its size and has more bytes than `room_for` gave it."""
+    if room < FILE_LIMIT:
+        return BatchTooLarge(name=name, limit=BATCH_LIMIT // MEGABYTE)
+    return FileTooLarge(name=name, limit=FILE_LIMIT // MEGABYTE)
+
+
+def _taken(session: Session, batch_id: int) -> int:
+    """Bytes that the batch's files take.  What was refused when it came was not kept; no worker ever had it."""
+    refused = (ScanFile.state == "rejected") & (ScanFile.attempts == 0)
+    return session.scalar(select(func.sum(ScanFile.size)).where(ScanFile.batch_id == batch_id, not_(refused))) or 0
+
+
 def receive(batch_id: int, name: str, arrived: Incoming, user_id: int | None) -> Received:
-    """Take a file that arrived whole into the batch.  Raises DiskFull, NoSuchBatch."""
-    name = name.strip()[:NAME_LENGTH] or "scan"
+    """Take a file that arrived whole into the batch.  Raises DiskFull, NoSuchBatch, BatchTooLarge.
+
+    Bytes that the batch has already are not taken twice; where they were set aside, they are tried once more.
+    """
+    name = storable(name).strip()[:NAME_LENGTH] or "scan"
     refused = _refused(name, arrived)
     if refused is None:
         arrived.keep()
     with transaction() as session:
-        batch = session.get(Batch, batch_id)
+        batch = session.get(Batch, batch_id, with_for_update=True)  # one at a time: together they may be too large
         if batch is None:
             raise NoSuchBatch()
         wanted = select(ScanFile).where(ScanFile.batch_id == batch_id, ScanFile.sha256 == arrived.sha256)
         there = session.scalars(wanted).one_or_none()
         if there is not None:
+            if may_be_read_again(there.state, there.reason):
+                wait_again(session, there)
             return _received(there, again=True)
+        if refused is None and _taken(session, batch_id) + arrived.size > BATCH_LIMIT:
+            raise BatchTooLarge(name=name, limit=BATCH_LIMIT // MEGABYTE)
         file = ScanFile(
             batch_id=batch_id,
             name=name,
@@ -126,6 +163,26 @@ def receive(batch_id: int, name: str, arrived: Incoming, user_id: int | None) ->
         if refused is not None:
             _reject(file, refused)
         return _added(session, file, wanted)
+
+
+def may_be_read_again(state: str, reason: str | None) -> bool:
+    """Whether a file in this state, not read for this reason, can be tried once more."""
+    return state in ("rejected", "set_aside") and reason in READ_AGAIN
+
+
+def wait_again(session: Session, file: ScanFile) -> bool:
+    """Let a file be tried once more.  False: another batch reads the same bytes by now, and the file says so."""
+    try:
+        with session.begin_nested():
+            file.state, file.attempts, file.sent_at = "waiting", 0, now()
+            file.reason = file.messages = None
+            file.read_once = not file.batch.test
+            session.flush()
+    except IntegrityError:
+        session.refresh(file)
+        _reject(file, _received_before(session, file))
+        return False
+    return True
 
 
 def _received(file: ScanFile, *, again: bool) -> Received:
@@ -144,9 +201,13 @@ def _added(session: Session, file: ScanFile, wanted: Select[ScanFile]) -> Receiv
             there = session.scalars(wanted).one_or_none()
             if there is not None:  # sent twice at the same time
                 return _received(there, again=True)
-            first = session.scalars(select(ScanFile).where(ScanFile.sha256 == file.sha256, ScanFile.read_once)).one()
-            _reject(file, ReceivedBefore(name=file.name, batch=first.batch.name, day=f"{first.received_at:%Y-%m-%d}"))
+            _reject(file, _received_before(session, file))
     raise AssertionError("a rejected file takes no place")
+
+
+def _received_before(session: Session, file: ScanFile) -> ReceivedBefore:
+    first = session.scalars(select(ScanFile).where(ScanFile.sha256 == file.sha256, ScanFile.read_once)).one()
+    return ReceivedBefore(name=file.name, batch=first.batch.name, day=f"{first.received_at:%Y-%m-%d}")
 
 
 def _reject(file: ScanFile, fault: UnusableFile | ReceivedBefore) -> None:
@@ -161,4 +222,6 @@ def _refused(name: str, arrived: Incoming) -> UnusableFile | None:
     head = arrived.head
     if head.startswith(_SCANS) or (b"%PDF-" in head and not head.startswith(b"PK")):
         return None
+    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
+        return HeicNotRead(file=name)
     return NotAnImage(file=name)

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, or_, select
 
 from form_layouts.errors import CrosscheckError
+from service import people
 from service.db.models import SignInFailure, User, WebSession, now
 from service.db.session import looking, transaction
 from service.passwords import fits, hashed, outdated
-from service.people import normal_name
 
 IDLE = timedelta(minutes=60)
 """Without a request for so long the session ends: a lunch break; half-typed fields are kept by the review screen."""
@@ -25,6 +25,10 @@ REMEMBERED = timedelta(hours=1)
 """How long a wrong password slows down the next tries."""
 FIRST_WAIT_S = 5.0
 """Wait after the last free try, in seconds; it doubles with each further one."""
+
+_BY_NAME, _BY_ADDRESS = 1, 2
+"""Which of PostgreSQL's locks keep tries with one name, and from one address, in the order of their ids: always taken in
+this order, and held until the try is written down."""
 
 
 @dataclass(frozen=True)
@@ -81,16 +85,8 @@ def sign_in(name: str, password: str, address: str) -> User:
 
     A try is written down before the password is looked at, so that many at once do not slip through.
     """
-    name = "".join(sign for sign in normal_name(name) if sign.isprintable())[:60]
-    with transaction() as session:
-        attempt = SignInFailure(name=name, address=address[:60])
-        session.add(attempt)
-        session.execute(delete(SignInFailure).where(SignInFailure.at < now() - REMEMBERED))
-    wait_s = _wait_s(attempt)
-    if wait_s > 0:
-        with transaction() as session:  # a try that was not looked at does not make the wait longer
-            session.execute(delete(SignInFailure).where(SignInFailure.id == attempt.id))
-        raise SignInTooOften(wait_s)
+    attempt = _begin_try(name, address)
+    name = attempt.name
     with looking() as session:
         user = session.scalar(select(User).where(User.name == name, User.active))
     if not fits(password, user.password_hash if user else None) or user is None:
@@ -102,6 +98,44 @@ def sign_in(name: str, password: str, address: str) -> User:
         mine = (SignInFailure.name == name) & (SignInFailure.address == attempt.address)
         session.execute(delete(SignInFailure).where(or_(mine, SignInFailure.id == attempt.id)))
     return user
+
+
+def change_password(user_id: int, present: str, new: str, address: str) -> None:
+    """The person's own change; a wrong present password slows the next tries down as at sign-in.
+
+    Raises SignInTooOften, and the faults of `people.change_password`.
+    """
+    attempt = _begin_try(people.get(user_id).name, address)
+    try:
+        people.change_password(user_id, present, new)  # at success the account's wrong tries are forgotten
+    except people.WrongPassword:
+        raise
+    except CrosscheckError:  # the present password was right
+        _forget_try(attempt)
+        raise
+
+
+def _begin_try(name: str, address: str) -> SignInFailure:
+    """Write a try down, in the order of all tries with this name or address.  Raises SignInTooOften."""
+    name = "".join(sign for sign in people.normal_name(name) if sign.isprintable())[:60]
+    attempt = SignInFailure(name=name, address=address[:60])
+    with transaction() as session:
+        if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer
+            for which, what in ((_BY_NAME, attempt.name), (_BY_ADDRESS, attempt.address)):
+                session.execute(select(func.pg_advisory_xact_lock(which, func.hashtext(what))))
+        attempt.at = now()
+        session.add(attempt)
+        session.execute(delete(SignInFailure).where(SignInFailure.at < now() - REMEMBERED))
+    wait_s = _wait_s(attempt)
+    if wait_s > 0:
+        _forget_try(attempt)  # a try that was not looked at does not make the wait longer
+        raise SignInTooOften(wait_s)
+    return attempt
+
+
+def _forget_try(attempt: SignInFailure) -> None:
+    with transaction() as session:
+        session.execute(delete(SignInFailure).where(SignInFailure.id == attempt.id))
 
 
 def begin(user_id: int, instead_of: str | None = None) -> str:

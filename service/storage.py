@@ -53,17 +53,17 @@ class Incoming:
     def keep(self, suffix: str = "") -> str:
         """Move it to its content address, safely on the disk; the address."""
         address = self.sha256 + suffix
+        target = path(address)
         with disk_full_is_told():
             self.stream.flush()
             os.fchmod(self.stream.fileno(), 0o644)  # the decoder runs as nobody; only the folder is closed to others
             os.fsync(self.stream.fileno())
-        target = path(address)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        Path(self.stream.name).replace(target)
-        for folder in (target.parent, target.parent.parent):
-            handle = os.open(folder, os.O_RDONLY)
-            os.fsync(handle)
-            os.close(handle)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            Path(self.stream.name).replace(target)
+            for folder in (target.parent, target.parent.parent):
+                handle = os.open(folder, os.O_RDONLY)
+                os.fsync(handle)
+                os.close(handle)
         return address
 
 
@@ -83,13 +83,13 @@ def incoming() -> Iterator[Incoming]:
 
 
 def put(data: bytes, suffix: str = "") -> str:
-    """Keep `data`; its address.  Kept before: nothing is written.  Raises DiskFull."""
-    address = hashlib.sha256(data).hexdigest() + suffix
-    if not path(address).exists():
-        with incoming() as arriving:
-            arriving.write(data)
-            arriving.keep(suffix)
-    return address
+    """Keep `data`; its address.  Raises DiskFull.
+
+    Written anew where it was kept before: its time says that somebody needs it, see workers.sweep.
+    """
+    with incoming() as arriving:
+        arriving.write(data)
+        return arriving.keep(suffix)
 
 
 def path(address: str) -> Path:
@@ -102,6 +102,14 @@ def part(address: str, offset: int, length: int) -> bytes:
     with path(address).open("rb") as stream:
         stream.seek(offset)
         return stream.read(length)
+
+
+def kept_before(moment: float) -> Iterator[str]:
+    """Addresses of everything that was last kept before a moment (seconds since 1970)."""
+    for folder in settings().scans.glob("??"):
+        for file in folder.iterdir():
+            if file.stat().st_mtime < moment:
+                yield file.name
 
 
 @contextmanager

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import case, delete, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import case, delete, func, select, update
+from sqlalchemy.orm import Session, aliased, lazyload
 
-from omr.reading import NOT_ANSWERED, Finding, PageIdentity, PageReading
+from omr.reading import NOT_ANSWERED, SAME_PAPER, Answer, Finding, PageIdentity, PageReading, likeness
 from service.db.models import Batch, Field, Page, Reading, ScanFile, Submission
 
-SAME_PAPER = 0.95
-"""Share of equal answers, of those accepted in both, from which two submissions with one number look like one paper
-scanned twice.  Of 870 pairs of simulated people the most alike shared 0.63 (`python -m benchmarks service`)."""
 PROVES_NOTHING = (NOT_ANSWERED, 0)
 """Accepted values that rest on nothing being there."""
+ASSEMBLY_LOCK = 20250802
+"""Number of the lock under which PostgreSQL puts one batch together at a time."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +30,8 @@ class Group:
     findings: tuple[str, ...]
     too_thin: frozenset[int]
     """Pages whose blank fields prove nothing."""
+    again: tuple[int, ...] = ()
+    """Pages that show a side of this paper once more: kept, and not counted."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,10 @@ class Pile:
 
 
 def pile_of(session: Session, batch_id: int) -> Pile:
-    """All sides of a batch by file name and place.  What is not read yet counts as unknown, like a rejected page."""
+    """All sides of a batch by file name and place.  What is not read yet counts as unknown, like a rejected page.
+
+    Readings come without answers; with them only where a side of one number came more than once.
+    """
     newest = select(Reading.content).where(Reading.page_id == Page.id).order_by(Reading.id.desc()).limit(1)
     rows = session.execute(
         select(Page, ScanFile.name, ScanFile.id, newest.scalar_subquery())
@@ -51,11 +55,30 @@ def pile_of(session: Session, batch_id: int) -> Pile:
         .where(Page.batch_id == batch_id)
     ).all()
     ordered = sorted(rows, key=lambda row: (by_number(row[1]), row[2], row[0].number))
+    pages = [page for page, *_ in ordered]
+    answers = _answers(session, _more_than_once(pages))
     return Pile(
-        tuple(page.id for page, *_ in ordered),
-        tuple(page.edition_id for page, *_ in ordered),
-        tuple(_light(page, file_id, content) for page, _, file_id, content in ordered),
+        tuple(page.id for page in pages),
+        tuple(page.edition_id for page in pages),
+        tuple(_light(page, file_id, content, answers.get(page.id, {})) for page, _, file_id, content in ordered),
     )
+
+
+def _more_than_once(pages: Sequence[Page]) -> list[int]:
+    """Pages of which another scan has the same number, edition and page."""
+    sides: dict[tuple[int | None, int, int | None], list[int]] = defaultdict(list)
+    for page in pages:
+        if page.state == "done" and page.copy_number is not None:
+            sides[page.edition_id, page.copy_number, page.form_page].append(page.id)
+    return [page for scans in sides.values() if len(scans) > 1 for page in scans]
+
+
+def _answers(session: Session, pages: Sequence[int]) -> dict[int, dict[str, Answer]]:
+    """What was read on these pages."""
+    found: dict[int, dict[str, Answer]] = defaultdict(dict)
+    for page_id, answers in session.execute(select(Field.page_id, Field.answers).where(Field.page_id.in_(pages))):
+        found[page_id] |= {variable: Answer.model_validate(answer) for variable, answer in answers.items()}
+    return found
 
 
 def by_number(name: str) -> list[tuple[int, str]]:
@@ -63,7 +86,7 @@ def by_number(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name.casefold())]
 
 
-def _light(page: Page, file_id: int, content: dict[str, Any] | None) -> PageReading:
+def _light(page: Page, file_id: int, content: dict[str, Any] | None, answers: dict[str, Answer]) -> PageReading:
     """What grouping needs of a reading."""
     kind = page.kind if page.state == "done" and page.kind else "rejected"
     identity = content and content.get("identity")
@@ -73,36 +96,53 @@ def _light(page: Page, file_id: int, content: dict[str, Any] | None) -> PageRead
         kind="page" if kind == "page" else "blank" if kind == "blank" else "rejected",
         identity=PageIdentity.model_validate(identity) if kind == "page" and identity else None,
         findings=tuple(Finding.model_validate(finding) for finding in (content or {}).get("findings", ())),
+        answers=answers,
     )
 
 
 def keep_groups(session: Session, batch: Batch, groups: Sequence[Group]) -> None:
     """Make the batch's submissions what the groups say.  A submission that exists keeps its row."""
-    pages = session.execute(select(Page.id, Page.submission_id).where(Page.batch_id == batch.id)).all()
-    owners: dict[int, int | None] = {page: owner for page, owner in pages}  # noqa: C416 (rows are no tuples to mypy)
-    taken: set[int] = set()
+    _one_at_a_time(session)
+    pages = session.execute(select(Page.id, Page.submission_id, Page.again).where(Page.batch_id == batch.id)).all()
+    owners = {page: owner for page, owner, _ in pages}
+    kept = {one.id: one for one in session.scalars(select(Submission).where(Submission.batch_id == batch.id))}
+    made = []
     for group in groups:
-        submission = _existing(session, group, owners, taken)
+        submission = _existing(group, owners, kept)
         if submission is None:
-            submission = Submission(batch_id=batch.id, edition_id=group.edition_id, findings=[])
+            submission = Submission(batch_id=batch.id, edition_id=group.edition_id)
             session.add(submission)
+        elif {page for page, owner in owners.items() if owner == submission.id} != set(group.pages):
+            submission.same_paper = submission.same_paper_as = None  # other pages: whoever said what it is saw less
         submission.edition_id, submission.copy_number = group.edition_id, group.copy_number
         submission.findings = list(group.findings)
-        session.flush()
-        taken.add(submission.id)
-        moved = [page for page in group.pages if owners.get(page) != submission.id]
-        if moved:
-            session.execute(update(Page).where(Page.id.in_(moved)).values(submission_id=submission.id))
-    session.execute(delete(Submission).where(Submission.batch_id == batch.id, Submission.id.not_in(taken)))
+        made.append(submission)
+    session.flush()
+    wanted = {page: one.id for group, one in zip(groups, made, strict=True) for page in group.pages}
+    again = {page for group in groups for page in group.again}
+    changed = [
+        {"id": page, "submission_id": wanted.get(page), "again": page in again}
+        for page, owner, was_again in pages
+        if (owner, was_again) != (wanted.get(page), page in again)
+    ]
+    if changed:
+        session.execute(update(Page), changed)
+    session.execute(delete(Submission).where(Submission.id.in_([one.id for one in kept.values()])))
     _open_fields(session, batch.id)
     _hold_back(session, [page for group in groups for page in group.too_thin])
-    _suspect_same_papers(session, batch, sorted(taken))
+    _suspect_same_papers(session, batch)
 
 
-def _existing(session: Session, group: Group, owners: dict[int, int | None], taken: set[int]) -> Submission | None:
-    """The submission that most of the group's pages are in."""
-    held = Counter(owner for page in group.pages if (owner := owners.get(page)) and owner not in taken)
-    return session.get(Submission, min(held, key=lambda owner: (-held[owner], owner))) if held else None
+def _one_at_a_time(session: Session) -> None:
+    """Two batches put together at the same moment would not see each other's submissions."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(ASSEMBLY_LOCK)))
+
+
+def _existing(group: Group, owners: Mapping[int, int | None], kept: dict[int, Submission]) -> Submission | None:
+    """The submission that most of the group's pages are in, taken out of those that are left."""
+    held = Counter(owner for page in group.pages if (owner := owners.get(page)) in kept)
+    return kept.pop(min(held, key=lambda owner: (-held[owner], owner or 0)) or 0) if held else None
 
 
 def _open_fields(session: Session, batch_id: int) -> None:
@@ -124,40 +164,39 @@ def _hold_back(session: Session, pages: Iterable[int]) -> None:
             field.state, field.reasons = "waiting", [*field.reasons, "scan_too_thin"]
 
 
-def _suspect_same_papers(session: Session, batch: Batch, submissions: Sequence[int]) -> None:
+def _suspect_same_papers(session: Session, batch: Batch) -> None:
     """Mark the later of two submissions that look like one paper scanned twice, until a person says what it is."""
-    earlier, later = aliased(Submission), aliased(Submission)
-    pairs = (
-        select(later, earlier.id)
+    one, other = aliased(Submission), aliased(Submission)
+    there = other.batch_id == batch.id if batch.test else Batch.test.is_(False)
+    pairs = session.execute(
+        select(one.id, other.id)
         .join(
-            earlier,
-            (earlier.id < later.id)
-            & (earlier.copy_number == later.copy_number)
-            & (earlier.edition_id == later.edition_id),
+            other, (other.copy_number == one.copy_number) & (other.edition_id == one.edition_id) & (other.id != one.id)
         )
-        .join(Batch, earlier.batch_id == Batch.id)
-        .where(later.batch_id == batch.id, later.id.in_(submissions), later.same_paper.is_(None))
-        .where(Batch.id == batch.id if batch.test else Batch.test.is_(False))
-        .order_by(later.id, earlier.id)
-    )
-    for one, other in session.execute(pairs).all():
-        if one.same_paper is None and (
-            likeness(accepted_answers(session, other), accepted_answers(session, one.id)) >= SAME_PAPER
-        ):
-            one.same_paper_as, one.same_paper = other, "suspected"
-
-
-def accepted_answers(session: Session, submission_id: int) -> dict[str, Any]:
-    """What the machine accepted, by variable."""
-    fields = session.scalars(
-        select(Field.answers).join(Page, Field.page_id == Page.id).where(Page.submission_id == submission_id)
-    )
-    return {
-        variable: answer["value"] for answers in fields for variable, answer in answers.items() if answer["accepted"]
+        .join(Batch, other.batch_id == Batch.id)
+        .where(one.batch_id == batch.id, there)
+    ).all()
+    ordered = sorted({(max(pair), min(pair)) for pair in (tuple(row) for row in pairs)})
+    involved = {submission for pair in ordered for submission in pair}
+    answers = accepted_answers(session, involved)
+    open_ones = {
+        submission.id: submission
+        for submission in session.scalars(
+            select(Submission)
+            .where(Submission.id.in_(involved), Submission.same_paper.is_(None))
+            .options(lazyload("*"))
+        )
     }
+    for later, earlier in ordered:
+        if later in open_ones and likeness(answers[earlier], answers[later]) >= SAME_PAPER:
+            submission = open_ones.pop(later)
+            submission.same_paper_as, submission.same_paper = earlier, "suspected"
 
 
-def likeness(one: dict[str, Any], other: dict[str, Any]) -> float:
-    """Share of equal values among the variables that both have; 0 where they have none in common."""
-    both = one.keys() & other.keys()
-    return sum(one[variable] == other[variable] for variable in both) / len(both) if both else 0.0
+def accepted_answers(session: Session, submissions: Collection[int]) -> dict[int, dict[str, Any]]:
+    """What the machine accepted, by submission and variable."""
+    found: dict[int, dict[str, Any]] = {submission: {} for submission in submissions}
+    wanted = select(Page.submission_id, Field.answers).join(Page, Field.page_id == Page.id)
+    for submission, answers in session.execute(wanted.where(Page.submission_id.in_(submissions))):
+        found[submission or 0] |= {name: answer["value"] for name, answer in answers.items() if answer["accepted"]}
+    return found

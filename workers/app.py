@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from typing import Any
 
@@ -16,8 +17,14 @@ app = queue()
 app.conf.imports = ("workers.tasks",)
 
 
+_DUMPABLE = 4
+"""PR_SET_DUMPABLE of prctl(2): 0 keeps /proc/<pid>/environ and memory from processes of the same user."""
+ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)
+
+
 @worker_process_init.connect  # type: ignore[untyped-decorator]
 def _begin(**_: Any) -> None:
-    """Each process of the pool has its own connections and one thread for OpenCV."""
+    """Each process of the pool has its own connections and one thread for OpenCV, and no other process may look into it."""
+    ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)
     forget_connections()
     cv2.setNumThreads(1)

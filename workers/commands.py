@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 from form_layouts.catalogue import EXAMPLES
 from service import forms, people, queue
 from service.db.migrate import upgrade
-from service.db.models import ScanFile, User, Version
+from service.db.models import User, Version
 from service.db.session import looking
 from service.passwords import fits, made_up
 from service.settings import Settings, settings
+from workers.demo import DEMO_LOADED
 from workers.supervisor import Supervisor
 
 DEMO_USER = "demo"
@@ -64,7 +65,7 @@ def serve(ctx: click.Context, demo: bool, messages: str | None) -> None:
             say("demo", name=DEMO_USER, password=password)
         else:
             say("reset", name=DEMO_USER)
-        if demo and not _count(ScanFile):
+        if demo and not (chosen.data / DEMO_LOADED).exists():
             say("batch")
             subprocess.Popen([sys.executable, "-m", "workers.demo"])
         say("stop", data=chosen.data)
@@ -102,6 +103,6 @@ def _demo_password(chosen: Settings) -> str | None:
     return password if password and user and fits(password, user.password_hash) else None
 
 
-def _count(kind: type[User] | type[Version] | type[ScanFile]) -> int:
+def _count(kind: type[User] | type[Version]) -> int:
     with looking() as session:
         return session.scalar(select(func.count()).select_from(kind)) or 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -93,13 +94,18 @@ class Decoder:
     def _ask(self, request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
         connection = self._connected()
         connection.settimeout(request["seconds"] + GRACE_S)
+        token = secrets.token_hex(8)
         try:
-            socket.send_fds(connection, [json.dumps(request).encode()], descriptors)
+            socket.send_fds(connection, [json.dumps({**request, "token": token}).encode()], descriptors)
             reply = connection.recv(1 << 17)
-            told: dict[str, Any] = json.loads(reply) if reply else {"lost": "the process ended"}
-        except (OSError, ValueError) as fault:
+            told: dict[str, Any] = json.loads(reply) if reply else {"lost": "the process ended", "token": token}
+            if told.pop("token", None) != token:
+                raise ValueError("an answer to another question")
+        except BaseException as fault:  # also a time limit of the worker: what is answered later belongs to nobody
             self.close()
-            raise DecodingStopped(repr(fault)) from fault
+            if isinstance(fault, (OSError, ValueError)):
+                raise DecodingStopped(repr(fault)) from fault
+            raise
         if "lost" in told:
             if not reply:
                 self.close()

@@ -1,7 +1,8 @@
 """The limited process in which untrusted files are walked and decoded: `python -m workers.decoding`, started by workers.decoder.
 
-It holds no secret and no connection.  For each request it forks a child with limits on memory, time and file size; what
-the child does not survive costs that page only.  Where the worker runs as root, everything here runs as nobody.
+Its environment holds no secret, and it has no connection but the worker's.  For each request it forks a child with limits
+on memory, time and file size; what the child does not survive costs that page only.  Where the worker runs as root,
+everything here runs as nobody; elsewhere as the worker's own user, to whom the worker is closed (see workers.app).
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ REPLY_BYTES = 65_536
 NOBODY = 65_534
 _DUMPABLE = 4
 """PR_SET_DUMPABLE of prctl(2): without it the renderer cannot open /proc/<pid>/fd after the change of user."""
+_SUBREAPER = 36
+"""PR_SET_CHILD_SUBREAPER of prctl(2): processes that a child leaves behind come to this one."""
 
 
 def main() -> None:
@@ -47,23 +50,30 @@ def main() -> None:
         os.setuid(NOBODY)
         ctypes.CDLL(None).prctl(_DUMPABLE, 1, 0, 0, 0)
     os.chdir("/")
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     with socket.socket(fileno=os.dup(0)) as worker:
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)  # no child inherits the way to the worker
         while True:
-            request, descriptors, _, _ = socket.recv_fds(worker, REPLY_BYTES, 2)
-            if not request:
+            message, descriptors, _, _ = socket.recv_fds(worker, REPLY_BYTES, 2)
+            if not message:
                 return
-            reply = _answered(json.loads(request), descriptors)
+            request = json.loads(message)
+            token = request.pop("token")
+            reply = _answered(request, descriptors, worker)
             for descriptor in descriptors:
                 os.close(descriptor)
-            worker.send(json.dumps(reply).encode())
+            _end_orphans()
+            worker.send(json.dumps({**reply, "token": token}).encode())
 
 
-def _answered(request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]:
+def _answered(request: dict[str, Any], descriptors: list[int], worker: socket.socket) -> dict[str, Any]:
     """What a child of its own makes of a request; {"lost": why} where it did not end by itself."""
     ours, its = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(ours)
+        worker.close()
         _work(request, descriptors, its)
     os.close(its)
     said, in_time = _read_until(ours, time.monotonic() + request["seconds"])
@@ -77,6 +87,26 @@ def _answered(request: dict[str, Any], descriptors: list[int]) -> dict[str, Any]
         return {"lost": f"status {os.waitstatus_to_exitcode(status)}"}
     reply: dict[str, Any] = json.loads(said)
     return reply
+
+
+def _end_orphans() -> None:
+    """Kill what a child started and left behind: as its subreaper, this process inherits it."""
+    while True:
+        try:
+            os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit() and _parent(process) == os.getpid():
+                os.kill(int(process.name), signal.SIGKILL)
+                os.waitpid(int(process.name), 0)
+
+
+def _parent(process: Path) -> int:
+    try:
+        return int((process / "stat").read_text().rsplit(") ", 1)[1].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
 
 
 def _read_until(source: int, deadline: float) -> tuple[bytes, bool]:

@@ -12,10 +12,13 @@ from form_layouts.form_folder import load_form_folder
 from service import intake, queue, storage
 from service.db.models import Batch
 from service.db.session import looking
+from service.settings import settings
 from simulation.hand import MIXES
 from simulation.stack import simulate
 
 NAME = "Demo"
+DEMO_LOADED = "demo-loaded"
+"""A file in the data folder: the demo batch is not loaded again, also after it was removed."""
 VERSIONS = ("2025-02", "2025-08")
 LANGUAGES = ("de", "ar", "uk")
 COPIES = 2
@@ -36,6 +39,7 @@ def main() -> None:
                 arriving.write(path.read_bytes())
                 received = intake.receive(batch, path.name, arriving, None)
             queue.split_file(received.id)
+    (settings().data / DEMO_LOADED).touch()
 
 
 def _batch() -> int:

@@ -8,11 +8,15 @@ from __future__ import annotations
 import logging
 import signal
 import threading
+import time
+from collections.abc import Callable
 from types import FrameType
 
 from service.settings import settings
+from workers.cleaning import forget_unused
 from workers.sweep import clean_broker, sweep
 
+CLEANING_S = 3600.0
 _LOG = logging.getLogger(__name__)
 
 
@@ -26,12 +30,17 @@ def main() -> None:
 
     signal.signal(signal.SIGTERM, stopped)
     signal.signal(signal.SIGINT, stopped)
+    cleaned = 0.0
     while not stop.is_set():
-        for work in (sweep, clean_broker):
+        due: list[Callable[[], object]] = [sweep, clean_broker]
+        if time.monotonic() - cleaned > CLEANING_S or not cleaned:
+            due.append(forget_unused)
+            cleaned = time.monotonic()
+        for work in due:
             try:
                 work()
             except Exception:  # the database or the broker may be away for a minute
-                _LOG.exception("%s failed", work.__name__)
+                _LOG.exception("%s failed", work)
         stop.wait(settings().sweep_s)
 
 

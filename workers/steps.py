@@ -10,6 +10,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import TypeVar
 
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy import exists, insert, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
@@ -59,9 +60,11 @@ def split_file(file_id: int) -> None:
     except DecodingStopped:
         fault = Unreadable(file=name)
         walked = Refused(fault.reason, {language: fault.sentence(language) for language in ("en", "de")})
-    pages = patiently(lambda: _store_walked(held, walked))
+    pages, at_rest = patiently(lambda: _store_walked(held, walked))
     for page_id in pages:
         queue.read_page(page_id)
+    if at_rest is not None:
+        queue.assemble_batch(at_rest)
 
 
 def _claim_file(file_id: int) -> tuple[Claim | None, str, str]:
@@ -71,18 +74,29 @@ def _claim_file(file_id: int) -> tuple[Claim | None, str, str]:
         return (held, file.name, file.sha256) if file else (None, "", "")
 
 
-def _store_walked(held: Claim, walked: Walked | Refused) -> list[int]:
+def _store_walked(held: Claim, walked: Walked | Refused) -> tuple[list[int], int | None]:
+    """The ids of the file's pages; and the batch, where a refused file was the last that it waited for."""
     with transaction() as session:
+        batch_id = session.scalars(select(ScanFile.batch_id).where(ScanFile.id == held.id)).one()
         if isinstance(walked, Refused):
-            store(session, held, state="rejected", reason=walked.reason, messages=walked.messages, read_once=False)
-            return []
+            refused = {"reason": walked.reason, "messages": walked.messages, "read_once": False}
+            if not store(session, held, state="rejected", **refused):
+                return [], None
+            _touch(session, batch_id)
+            return [], batch_id if assemble_batch_if_at_rest(session, batch_id) else None
         if not store(session, held, state="done", kind=walked.kind, pages=walked.pages):
-            return []
-        batch_id = session.get_one(ScanFile, held.id).batch_id
+            return [], None
         _touch(session, batch_id)
-        common = {"file_id": held.id, "batch_id": batch_id, "state": "waiting", "sent_at": now(), "attempts": 0}
+        common = {
+            "file_id": held.id,
+            "batch_id": batch_id,
+            "state": "waiting",
+            "sent_at": now(),
+            "attempts": 0,
+            "again": False,
+        }
         session.execute(insert(Page), [{**common, "number": number} for number in range(walked.pages)])
-        return list(session.scalars(select(Page.id).where(Page.file_id == held.id).order_by(Page.number)))
+        return list(session.scalars(select(Page.id).where(Page.file_id == held.id).order_by(Page.number))), None
 
 
 @dataclass(frozen=True)
@@ -142,6 +156,8 @@ def _read(
     try:
         reading = read_image(image, published.catalogue, Tesseract(), DebugWriter())
         return reading, _pictures(image, reading, published)
+    except (SoftTimeLimitExceeded, MemoryError):
+        raise  # not the page's fault, or not yet: it has two more attempts
     except Exception as fault:  # a page that cannot be read is a result; the fault is told in the log and on the page
         traceback.print_exc()
         return rejected_page(name, number, ReaderFault(fault=repr(fault))), picture_of_unread(image.grey)
@@ -191,15 +207,18 @@ def _touch(session: Session, batch_id: int) -> None:
     session.execute(update(Batch).where(Batch.id == batch_id).values(revision=Batch.revision + 1))
 
 
-def assemble_batch_if_at_rest(session: Session, batch_id: int) -> bool:
-    """Whether nothing of the batch is under way; then it waits to be put together from now on."""
+def assemble_batch_if_at_rest(session: Session, batch_id: int, *, sent: bool = True) -> bool:
+    """Whether nothing of the batch is under way; then it waits to be put together from now on.
+
+    `sent`: the caller sends the message after the commit.
+    """
     active = [
         exists().where(kind.batch_id == batch_id, kind.state.in_(("waiting", "working"))) for kind in (Page, ScanFile)
     ]
     if session.scalar(select(or_(*active))):
         return False
     wanted = update(Batch).where(Batch.id == batch_id, Batch.state != "working")
-    session.execute(wanted.values(state="waiting", attempts=0, sent_at=now()))
+    session.execute(wanted.values(state="waiting", attempts=0, sent_at=now() if sent else None))
     return True
 
 
@@ -227,10 +246,9 @@ def _groups(pile: Pile) -> list[Group]:
     """The reader's grouping, in rows of the database."""
     places = {(reading.file, reading.index): place for place, reading in enumerate(pile.readings)}
     groups = []
-    for group in group_pages(pile.readings):
+    for group in group_pages(pile.readings, pile.pages):
         at = [places[reading.file, reading.index] for reading in group.pages]
-        identity = group.pages[0].identity
-        edition = pile.editions[at[0]]
+        identity, edition = group.pages[0].identity, pile.editions[at[0]]
         assert identity is not None
         assert edition is not None
         shared = ("copy_number_shared",) if group.shared else ()
@@ -242,6 +260,7 @@ def _groups(pile: Pile) -> list[Group]:
                 copy_number=identity.copy_number,
                 findings=(*shared, *missing),
                 too_thin=frozenset(pile.pages[at[place]] for place in group.too_thin),
+                again=tuple(pile.pages[places[reading.file, reading.index]] for reading in group.again),
             )
         )
     return groups

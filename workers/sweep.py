@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from form_layouts.errors import LANGUAGES
@@ -20,6 +20,10 @@ from workers.steps import assemble_batch_if_at_rest
 SEND_AGAIN_S = 600.0
 """A row that waits longer is sent again even while others are worked on: its message may be lost.  Ten minutes are 1,500
 pages on one core; a message too many finds nothing to do."""
+CLOCK = 2
+"""A lease that ends later than so many leases from now was given by a clock that was ahead."""
+AHEAD = timedelta(minutes=5)
+"""A message from so far in the future was sent by a clock that was ahead."""
 SENT_AT_ONCE = 2000
 """Messages of one sweep: the rest follows with the next."""
 _LOG = logging.getLogger(__name__)
@@ -52,15 +56,20 @@ def sweep() -> dict[str, int]:
 
 def _hand_back(session: Session, kind: Workable, at: datetime) -> int:
     """Rows whose worker is gone wait again, at once."""
-    gone = (kind.state == "working", kind.lease_until < at, kind.attempts < MOST_ATTEMPTS)
+    gone = (kind.state == "working", _over(kind, at), kind.attempts < MOST_ATTEMPTS)
     changed = update(kind).where(*gone).values(state="waiting", lease_token=None, lease_until=None, sent_at=None)
     return session.execute(changed, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined, no-any-return]
+
+
+def _over(kind: Workable, at: datetime) -> ColumnElement[bool]:
+    """The lease has ended, or was given by a clock that was ahead."""
+    return or_(kind.lease_until < at, kind.lease_until > at + CLOCK * timedelta(seconds=settings().lease_s))
 
 
 def _set_aside(session: Session, kind: Workable, at: datetime) -> int:
     """Rows whose work never ended: a person sees them, with the reason.  A batch is tried again with its next page."""
     spent = kind.attempts >= MOST_ATTEMPTS
-    over = or_(kind.state == "waiting", (kind.state == "working") & (kind.lease_until < at))
+    over = or_(kind.state == "waiting", (kind.state == "working") & _over(kind, at))
     if kind is Batch:
         wanted = update(Batch).where(spent, over).values(state="resting", lease_token=None, lease_until=None)
         count: int = session.execute(wanted, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
@@ -72,6 +81,8 @@ def _set_aside(session: Session, kind: Workable, at: datetime) -> int:
     for row in rows:
         assert isinstance(row, Page | ScanFile)
         row.state, row.lease_token, row.lease_until = "set_aside", None, None
+        if isinstance(row, ScanFile):
+            row.read_once = False  # the same file may be handed in again
         row.reason, row.messages = fault.reason, {language: fault.sentence(language) for language in LANGUAGES}
         session.execute(update(Batch).where(Batch.id == row.batch_id).values(revision=Batch.revision + 1))
     return len(rows)
@@ -84,7 +95,7 @@ def _reassemble(session: Session) -> None:
     )
     session.flush()
     for batch_id in session.scalars(behind).all():
-        assemble_batch_if_at_rest(session, batch_id)
+        assemble_batch_if_at_rest(session, batch_id, sent=False)
 
 
 def _lost(session: Session, kind: Workable, at: datetime, *, nobody_works: bool) -> list[tuple[Workable, int]]:
@@ -92,7 +103,10 @@ def _lost(session: Session, kind: Workable, at: datetime, *, nobody_works: bool)
     patience = timedelta(seconds=settings().sweep_s if nobody_works else SEND_AGAIN_S)
     wanted = (
         select(kind.id)
-        .where(kind.state == "waiting", or_(kind.sent_at.is_(None), kind.sent_at < at - patience))
+        .where(
+            kind.state == "waiting",
+            or_(kind.sent_at.is_(None), kind.sent_at < at - patience, kind.sent_at > at + AHEAD),
+        )
         .order_by(kind.id)
         .limit(SENT_AT_ONCE)
     )

@@ -222,6 +222,8 @@ class Page(Work, Base):
     picture_places: Mapped[Json | None]
     """{"page": [offset, bytes], "<question>": [offset, bytes, x, y, width, height in mm]}"""
     submission_id: Mapped[int | None] = mapped_column(ForeignKey("submission.id", ondelete="SET NULL"), index=True)
+    again: Mapped[bool] = mapped_column(default=False)
+    """The same side of paper was scanned before, with the same answers: that scan counts, this one is kept."""
     file: Mapped[ScanFile] = relationship()
     edition: Mapped[Edition | None] = relationship()
     submission: Mapped[Submission | None] = relationship()
@@ -300,3 +302,11 @@ class Delivery(Base):
     content: Mapped[Json]
     """What was asked for and what was in it: versions, rows, what was left out."""
     sha256: Mapped[str] = mapped_column(String(64))
+
+
+class Secret(Base):
+    """A random value of this installation, drawn once and never shown.  It is in every backup of the database."""
+
+    __tablename__ = "secret"
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200))

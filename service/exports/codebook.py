@@ -36,17 +36,17 @@ FACTS = (
 )
 """Columns of the codebook before the wording, text_<language>."""
 CASE_TEXTS = {
-    "case": N_("One filled questionnaire. The id is made from the scan, tells nothing about the person, and stays the same in every export."),
+    "case": N_("One filled questionnaire. The id tells nothing about the person or the copy number, and is the same in every export of this installation."),
     "version": N_("Version of the questionnaire."),
     "edition": N_("Edition of the form: how often this version was printed anew in this language."),
     "language": N_("Language of the form that was filled in."),
     "batch": N_("Name of the batch it was handed in with."),
-    "pages_missing": N_("Number of pages of the form that were not there; their questions have -6."),
+    "pages_missing": N_("Number of pages of the form that were not there; their questions have -6, or -12 while its batch is not read to the end."),
 }  # fmt: skip
 SOURCE_TEXTS = {
     "machine": N_("Read by the machine, which was sure."),
     "person": N_("Decided by a person who looked at the scan."),
-    "waiting": N_("Waits for a person: -12."),
+    "waiting": N_("Waits for a person, or for pages that are not read yet: -12."),
     "page_missing": N_("The page is not there: -6."),
     "not_in_version": N_("Not asked in this version: -11."),
 }

@@ -67,7 +67,7 @@ def unread(session: Session, editions: Iterable[int] | None = None) -> Unread:
     pages = select(func.count(Page.id)).join(Batch, Page.batch_id == Batch.id).where(ours)
     files = select(func.count(ScanFile.id)).join(Batch, ScanFile.batch_id == Batch.id).where(Batch.test.is_(False))
     failed = or_(Page.state == "set_aside", and_(Page.state == "done", Page.kind == "rejected"))
-    alone = and_(Page.state == "done", Page.kind == "page", Page.submission_id.is_(None))
+    alone = and_(Page.state == "done", Page.kind == "page", Page.submission_id.is_(None), Page.again.is_(False))
 
     def count(statement: Select[int], condition: ColumnElement[bool]) -> int:
         return session.scalar(statement.where(condition)) or 0

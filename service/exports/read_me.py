@@ -64,7 +64,12 @@ def _what_it_is(table: Table, labels: str, day: date, _: Callable[[str], str]) -
     for version in table.versions:
         yield _("Cases of version {name}").format(name=version.name), str(table.counts[version.name].cases)
     incomplete = sum(case.pages_missing > 0 for case in table.cases)
-    yield _("Cases with pages missing"), _("{n}. The questions on these pages have -6.").format(n=incomplete)
+    yield (
+        _("Cases with pages missing"),
+        _(
+            "{n}. The questions on these pages have -6, or -12 while something of their batch is not read yet. A page that was not readable counts as missing."
+        ).format(n=incomplete),
+    )
     yield (
         _("Fields that wait for a person"),
         _("{n}. Their values are -12, never a guess.").format(n=table.together.waiting),

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from form_layouts.questionnaire import Kind
+from service.exports.case_ids import case_id, case_key
 from service.exports.counts import Counts, Unread, counts, together, unread
 from service.exports.published import PublishedVersion, versions_of
 from service.exports.stored import StoredCase, set_boxes, stored_cases
@@ -29,7 +30,7 @@ class Case:
     """One submission.  `values` and `sources` stand in the order of the table's variables."""
 
     id: str
-    """Says nothing of the copy number or the place in the pile, and is the same in every export."""
+    """Says nothing of the copy number or the place in the pile, and is the same in every export of this installation."""
     version: str
     edition: int
     language: str
@@ -69,12 +70,13 @@ class Table:
 
 
 def load(session: Session, questionnaire: str, versions: Iterable[str] | None = None) -> Table:
-    """The table of the chosen versions, as the database is at one moment.  `session` must not have read yet.
+    """The table of the chosen versions, as the database is at one moment.  `session` only looks and has not read yet.
 
     Raises NoSuchQuestionnaire, NoSuchVersion, NoVersionChosen; NameTooLong, NameTwice, VersionsDoNotPool.
     """
     if session.get_bind().dialect.name == "postgresql":  # on SQLite a transaction sees one moment anyway
         session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+    key = case_key(session)
     chosen = versions_of(session, questionnaire, versions)
     variables = pooled([version.asked for version in chosen])
     by_name = {version.name: version for version in chosen}
@@ -86,7 +88,7 @@ def load(session: Session, questionnaire: str, versions: Iterable[str] | None = 
         if field.verdict and TWO_MARKS in field.verdict.values() and field.kind in CHOSEN
     }
     boxes = set_boxes(session, two_marks)
-    cases = [_case(case, by_name[case.version], variables, boxes) for case in stored]
+    cases = [_case(case, key, by_name[case.version], variables, boxes) for case in stored]
     everything = counts(session)
     return Table(
         questionnaire=questionnaire,
@@ -100,7 +102,11 @@ def load(session: Session, questionnaire: str, versions: Iterable[str] | None = 
 
 
 def _case(
-    stored: StoredCase, version: PublishedVersion, variables: tuple[Variable, ...], boxes: Mapping[int, list[str]]
+    stored: StoredCase,
+    key: bytes,
+    version: PublishedVersion,
+    variables: tuple[Variable, ...],
+    boxes: Mapping[int, list[str]],
 ) -> Case:
     answers: dict[str, tuple[Value, Source]] = {}
     marks: dict[str, str] = {}
@@ -113,9 +119,10 @@ def _case(
             codes = version.asked.question(field.question).boxes
             found = [str(code) for box, code in codes.items() if box in boxes[field.id]]
             marks |= {name: " ".join(found) for name in field.variables}
-    whole = [_answer(answers, variable, version.name) for variable in variables]
+    absent: tuple[Value, Source] = (PAGE_MISSING, "page_missing") if stored.complete else (WAITING, "waiting")
+    whole = [_answer(answers, variable, version.name, absent) for variable in variables]
     return Case(
-        id=stored.case_id,
+        id=case_id(key, stored.name),
         version=version.name,
         edition=stored.edition,
         language=stored.language,
@@ -127,10 +134,13 @@ def _case(
     )
 
 
-def _answer(answers: Mapping[str, tuple[Value, Source]], variable: Variable, version: str) -> tuple[Value, Source]:
+def _answer(
+    answers: Mapping[str, tuple[Value, Source]], variable: Variable, version: str, absent: tuple[Value, Source]
+) -> tuple[Value, Source]:
+    """`absent`: what stands for a variable whose page is not there."""
     if version not in variable.asked:
         return NOT_IN_VERSION, "not_in_version"
-    return answers.get(variable.name, (PAGE_MISSING, "page_missing"))
+    return answers.get(variable.name, absent)
 
 
 def _usable(kind: str, value: Any) -> Value | None:

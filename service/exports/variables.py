@@ -34,6 +34,11 @@ class VersionsDoNotPool(CrosscheckError):
     de = "Die Fassungen {one} und {other} von {questionnaire} passen nicht in eine Datei: „{name}“ bedeutet in jeder etwas anderes ({one_is}; {other_is}). Exportieren Sie sie einzeln."
 
 
+class CodeReused(CrosscheckError):
+    en = "In question '{question}' of {questionnaire}, version {version} says {new} where version {earlier_version} says {earlier}. A code keeps its choice, and a choice its code: give it back, or give the new choice an id and a code that no version has had."
+    de = "In der Frage „{question}“ von {questionnaire} heißt es in Fassung {version} {new}, in Fassung {earlier_version} {earlier}. Ein Code behält seine Antwort, und eine Antwort ihren Code: Stellen Sie das wieder her, oder geben Sie der neuen Antwort eine Kennung und einen Code, die es noch in keiner Fassung gab."
+
+
 @dataclass(frozen=True)
 class Variable:
     """One variable, with its question in each version that asks it.  `part`: the choice (multiple) or row (grid)."""
@@ -83,23 +88,60 @@ def pooled(asked: Sequence[Questionnaire]) -> tuple[Variable, ...]:
     return tuple(found.values())
 
 
+def assert_codes_kept(earlier: Sequence[Questionnaire], new: Questionnaire) -> None:
+    """That no code of a choice or missing box means something else than in an earlier version.  Raises CodeReused."""
+    for before in earlier:
+        questions = {question.id: question for question in before.questions}
+        for question in new.questions:
+            changed = _changed_code(questions[question.id], question) if question.id in questions else None
+            if changed:
+                raise CodeReused(
+                    questionnaire=new.questionnaire,
+                    question=question.id,
+                    earlier_version=before.version,
+                    version=new.version,
+                    earlier=changed[0],
+                    new=changed[1],
+                )
+
+
+def _changed_code(one: Question, other: Question) -> tuple[str, str] | None:
+    """What differs, as (`3 = hotel`, `3 = tent`): the first code with two choices, or choice with two codes."""
+    choices = {code: name for name, code in one.boxes.items()}
+    for name, code in other.boxes.items():
+        said = f"{code} = {name}"
+        if choices.get(code, name) != name:
+            return f"{code} = {choices[code]}", said
+        if one.boxes.get(name, code) != code:
+            return f"{one.boxes[name]} = {name}", said
+    return None
+
+
 def _beside(name: str, end: str) -> str:
     """The name of a column beside another; the end of a long name gives way."""
     return name[: NAME_CHARACTERS - len(end)] + end
 
 
 def _assert_same(questionnaire: Questionnaire, before: Variable, question: Question, part: str | None) -> None:
-    other_version, other = next(iter(before.asked.items()))
-    if (other.id, other.kind, before.part) == (question.id, question.kind, part):
-        return
-    raise VersionsDoNotPool(
-        questionnaire=questionnaire.questionnaire,
-        one=other_version,
-        other=questionnaire.version,
-        name=before.name,
-        one_is=" ".join(filter(None, (other.id, other.kind, before.part))),
-        other_is=" ".join(filter(None, (question.id, question.kind, part))),
-    )
+    """That a variable, and every code of its question, means the same in each version that asks it."""
+    for other_version, other in before.asked.items():
+        different: tuple[str, str] | None = None
+        if (other.id, other.kind, before.part) != (question.id, question.kind, part):
+            different = _called(other, before.part), _called(question, part)
+        different = different or _changed_code(other, question)
+        if different:
+            raise VersionsDoNotPool(
+                questionnaire=questionnaire.questionnaire,
+                one=other_version,
+                other=questionnaire.version,
+                name=before.name,
+                one_is=different[0],
+                other_is=different[1],
+            )
+
+
+def _called(question: Question, part: str | None) -> str:
+    return " ".join(filter(None, (question.id, question.kind, part)))
 
 
 def _assert_names(questionnaire: str, variables: Iterable[Variable]) -> None:

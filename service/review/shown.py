@@ -63,6 +63,8 @@ class ShownField:
     """The answer that counts now: a verdict, or an accepted reading."""
     source: str
     """Who gave it: person, machine, or nobody yet."""
+    verdict: int
+    """The verdict that counts now; 0 for none."""
     state: str
 
 
@@ -107,6 +109,7 @@ def shown(session: Session, field: Field, page: Page, language: str) -> ShownFie
         boxes=book.boxes(edition.id, page.form_page, field.question, field.row),
         value=value,
         source=source,
+        verdict=field.verdict_id or 0,
         state=field.state,
     )
 

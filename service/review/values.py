@@ -17,6 +17,8 @@ WRITTEN = ("number", "date", "code", "text")
 """Kinds of question whose answer is handwriting."""
 MOST_LETTERS = 10_000
 """Letters of one text: a page written full by hand has about 3,000."""
+FIRST_DAY = "1900-01-01"
+"""Earlier dates are asked about: nobody who fills in a form was born before."""
 _DATE = re.compile(r"(?:(?:(\d{1,2})[ ./-])?(\d{1,2})[ ./-])?([12]\d{3})")
 _DATE_TOGETHER = re.compile(r"(\d{2})?(\d{2})([12]\d{3})")
 _DATE_STORED = re.compile(r"([12]\d{3})-(\d{2})(?:-(\d{2}))?")
@@ -28,6 +30,27 @@ class AnswerUnusable(CrosscheckError):
 
     def __init__(self, problem_en: str, problem_de: str) -> None:
         super().__init__(problem_en=problem_en, problem_de=problem_de)
+
+
+class AnswerUnlikely(AnswerUnusable):
+    """It can be kept, once a person has said that it is what is written."""
+
+    status = 422
+    en = "This answer was not taken yet: {problem_en}. If this is what is written, confirm it and send it again."
+    de = "Diese Antwort wurde noch nicht übernommen: {problem_de}. Wenn es so dasteht, bestätigen Sie das und senden Sie sie noch einmal."
+
+
+def expected_days(question: Question) -> tuple[str, str] | None:
+    """The first and last day that a date is expected at: the years of its range, else 1900 to today.
+
+    As 2015-08-04.  None: it asks for no date.
+    """
+    if question.kind != "date":
+        return None
+    if question.range:
+        first, last = question.range
+        return f"{first:04}-01-01", f"{last:04}-12-31"
+    return FIRST_DAY, date.today().isoformat()
 
 
 def missing_codes(question: Question) -> tuple[int, ...]:
@@ -44,17 +67,21 @@ def missing_codes(question: Question) -> tuple[int, ...]:
     return tuple(dict.fromkeys((*general, *question.missing.values())))
 
 
-def checked(question: Question, variables: Collection[str], given: Mapping[str, object]) -> dict[str, Value]:
+def checked(
+    question: Question, variables: Collection[str], given: Mapping[str, object], *, as_written: bool = False
+) -> dict[str, Value]:
     """The values as they are kept, for exactly these variables of a field.
 
     Missing codes are integers, never texts.  Number: an int.  Date: 2015-08-04, 2015-08 or 2015.  Code and text: NFC,
-    trimmed; -9 where nothing is left.  `multiple`: 1 or 0 for each, or one missing code in all.  Raises AnswerUnusable.
+    trimmed; -9 where nothing is left.  `multiple`: 1 or 0 for each, or one missing code in all.
+    `as_written`: a person says that an unlikely number or date is what is written.
+    Raises AnswerUnusable; AnswerUnlikely for a number or date out of its range, unless it is as written.
     """
     if set(given) != set(variables):
         raise AnswerUnusable("it does not belong to this field", "sie gehört nicht zu diesem Feld")
     if question.kind == "multiple":
         return _choices(question, given)
-    return {variable: _one(question, value) for variable, value in given.items()}
+    return {variable: _one(question, value, as_written) for variable, value in given.items()}
 
 
 def _choices(question: Question, given: Mapping[str, object]) -> dict[str, Value]:
@@ -71,7 +98,7 @@ def _choices(question: Question, given: Mapping[str, object]) -> dict[str, Value
     return {variable: 1 if value == 1 else 0 for variable, value in given.items()}
 
 
-def _one(question: Question, value: object) -> Value:
+def _one(question: Question, value: object, as_written: bool) -> Value:
     if type(value) is int and value < 0:
         if value in missing_codes(question):
             return value
@@ -83,10 +110,18 @@ def _one(question: Question, value: object) -> Value:
             return value
         raise AnswerUnusable("it is none of the question's choices", "sie ist keine der Antworten dieser Frage")
     if question.kind == "number":
-        return _number(question, str(value) if type(value) is int else value)
+        number = _number(question, str(value) if type(value) is int else value)
+        if not as_written:
+            _assert_in_range(question, number)
+        return number
     if not isinstance(value, str):
         raise AnswerUnusable("it must be a text", "sie muss ein Text sein")
-    return _date(_digits(value)) if question.kind == "date" else _text(value)
+    if question.kind != "date":
+        return _text(value)
+    day = _date(_digits(value))
+    if not as_written:
+        _assert_expected_day(question, day)
+    return day
 
 
 def _digits(text: str) -> str:
@@ -119,10 +154,29 @@ def _date(text: str) -> str:
     return "-".join((year, *(f"{int(part):02}" for part in (month, day) if part)))
 
 
+def _assert_in_range(question: Question, number: int) -> None:
+    first, last = question.range or (number, number)
+    if not first <= number <= last:
+        raise AnswerUnlikely(f"{first} to {last} was expected", f"erwartet war {first} bis {last}")
+
+
+def _assert_expected_day(question: Question, day: str) -> None:
+    """A date without day or month stands for its first day."""
+    first, last = expected_days(question) or (day, day)
+    if not first <= day + "-01-01"[len(day) - len("2015") :] <= last:
+        german = [".".join(reversed(limit.split("-"))) for limit in (first, last)]
+        raise AnswerUnlikely(
+            f"a date from {first} to {last} was expected", f"erwartet war ein Datum von {german[0]} bis {german[1]}"
+        )
+
+
 def _text(value: str) -> Value:
-    text = unicodedata.normalize("NFC", value).strip()
+    """Without control characters, which no database or table holds; lines end in LF."""
+    if any(unicodedata.category(c) == "Cs" for c in value):
+        raise AnswerUnusable("it holds half a character", "sie enthält ein halbes Zeichen")
+    lines = value.replace("\r\n", "\n").replace("\r", "\n")
+    kept = "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
+    text = unicodedata.normalize("NFC", kept).strip()
     if len(text) > MOST_LETTERS:
         raise AnswerUnusable(f"it has more than {MOST_LETTERS} letters", f"sie hat mehr als {MOST_LETTERS} Zeichen")
-    if any(unicodedata.category(c) == "Cc" and c not in "\n\t\r" for c in text):
-        raise AnswerUnusable("it holds signs that are no letters", "sie enthält Zeichen, die keine Buchstaben sind")
-    return text.replace("\r\n", "\n").replace("\r", "\n") or NOT_ANSWERED
+    return text or NOT_ANSWERED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import or_, update
+from sqlalchemy import func, or_, true, update
 from sqlalchemy.orm import Session
 
 from form_layouts.errors import CrosscheckError
@@ -25,15 +25,23 @@ class HeldBySomebody(CrosscheckError):
     de = "{name} sieht sich dieses Feld gerade an; es wurde deshalb nicht geändert. Versuchen Sie es in einigen Minuten noch einmal."
 
 
-def decide(user_id: int, held: Held, given: Mapping[str, object]) -> int:
+class DecidedMeanwhile(CrosscheckError):
+    """The page was older than the answer: nobody overwrites what they have not seen."""
+
+    status = 409
+    en = "This field was decided after you opened the page, so nothing was changed. Its new answer is shown here now; if yours is right, save it once more."
+    de = "Dieses Feld wurde entschieden, nachdem Sie die Seite geöffnet haben; es wurde deshalb nichts geändert. Die neue Antwort steht jetzt hier; wenn Ihre stimmt, speichern Sie sie noch einmal."
+
+
+def decide(user_id: int, held: Held, given: Mapping[str, object], *, as_written: bool = False) -> int:
     """Keep a verdict about a field that this person holds, and let go of it; the verdict's id.
 
-    The same answer sent twice, or a decision of one's own that is left as it was, is one verdict.
-    Raises NoSuchField, AnswerUnusable, FieldTaken.
+    `as_written`: the person says that an unlikely number or date is what is written.  The same answer sent twice, or a decision of one's own that is left as it was, is one verdict.
+    Raises NoSuchField, AnswerUnusable, AnswerUnlikely, FieldTaken.
     """
     with transaction() as session:
         field, question = _asked(session, held.field_id)
-        values = checked(question, field.answers, given)
+        values = checked(question, field.answers, given, as_written=as_written)
         standing = _own_standing(session, field, user_id, values)
         if changed(session, update(Field).where(is_held(user_id, held)).values(**_DECIDED)):
             return standing or _keep(session, field, question, user_id, values)
@@ -44,20 +52,30 @@ def decide(user_id: int, held: Held, given: Mapping[str, object]) -> int:
         return standing
 
 
-def correct(user_id: int, field_id: int, given: Mapping[str, object]) -> int:
+def correct(
+    user_id: int, field_id: int, given: Mapping[str, object], *, seen: int | None = None, as_written: bool = False
+) -> int:
     """Keep a verdict about any field, also an accepted one, unless somebody else has it; the verdict's id.
 
-    Raises NoSuchField, AnswerUnusable, HeldBySomebody.
+    `seen`: the verdict that the person saw as the one that counts, 0 for none; None asks for no comparison.
+    Raises NoSuchField, AnswerUnusable, AnswerUnlikely, HeldBySomebody, DecidedMeanwhile.
     """
     with transaction() as session:
         field, question = _asked(session, field_id)
-        values = checked(question, field.answers, given)
+        values = checked(question, field.answers, given, as_written=as_written)
         standing = _own_standing(session, field, user_id, values)
         free = or_(Field.lease_until.is_(None), Field.lease_until < now(), Field.lease_user == user_id)
-        if not changed(session, update(Field).where(Field.id == field_id, free).values(**_DECIDED)):
-            session.refresh(field)
-            raise HeldBySomebody(name=holder(session, field) or "?")
-        return standing or _keep(session, field, question, user_id, values)
+        unchanged = true() if seen is None else func.coalesce(Field.verdict_id, 0) == seen
+        if changed(session, update(Field).where(Field.id == field_id, free, unchanged).values(**_DECIDED)):
+            return standing or _keep(session, field, question, user_id, values)
+        session.refresh(field)
+        name = holder(session, field)
+        if name and field.lease_user != user_id:
+            raise HeldBySomebody(name=name)
+        standing = _own_standing(session, field, user_id, values)
+        if standing is None:
+            raise DecidedMeanwhile()
+        return standing
 
 
 def kind_of(question: Question, answers: Mapping[str, Mapping[str, Any]], values: Mapping[str, Value]) -> str:
@@ -80,7 +98,7 @@ def _is_thought(question: Question, answer: Mapping[str, Any], value: Value) -> 
 def _written_alike(question: Question, thought: Value, value: Value) -> bool:
     """Whether a suggestion, written down as a person's answer would be, is this value."""
     try:
-        return checked(question, [question.id], {question.id: thought})[question.id] == value
+        return checked(question, [question.id], {question.id: thought}, as_written=True)[question.id] == value
     except AnswerUnusable:
         return False
 

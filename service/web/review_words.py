@@ -58,6 +58,7 @@ TEXTS = {
     "only_digits": N_("A number has only digits."),
     "too_many_digits": N_("The form has room for {n} digits only."),
     "out_of_range": N_("Expected is {from} to {to}. If this is what is written, press Enter again."),
+    "unlikely_date": N_("Expected is a date from {from} to {to}. If this is what is written, press Enter again."),
     "too_many": N_("At most {n} are allowed here. If more are marked, press Enter again."),
     "date_unusable": N_("A date is 04.08.2015, 08.2015 or 2015."),
     "no_such_day": N_("There is no such day."),

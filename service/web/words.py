@@ -114,6 +114,7 @@ REJECTED = {
     "too_many_pages": N_("Too many pages"),
     "active_content": N_("More than scanned pages in it"),
     "received_before": N_("Received before"),
+    "heic_not_read": N_("HEIC picture"),
     # pages
     "damaged_page": N_("Damaged page"),
     "page_too_large": N_("Too many pixels"),
@@ -141,7 +142,7 @@ MISSING = {
     "-9": N_("not answered"),
     "-10": N_("does not apply"),
     "-11": N_("not in this version"),
-    "-12": N_("awaiting review"),
+    "-12": N_("awaiting review or reading"),
     "-13": N_("written, not transcribed"),
 }
 """Why there is no value."""
@@ -162,6 +163,7 @@ FINDINGS = {
     "scan_too_thin": N_("The scan lost strokes: scan again in grey"),
     "copy_number_shared": N_("Several people share this copy number"),
     "pages_missing": N_("Pages are missing"),
+    "scanned_again": N_("The same side was scanned before"),
 }
 """About a page or a submission."""
 

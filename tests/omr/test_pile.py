@@ -210,34 +210,47 @@ def test_a_missing_page_leaves_its_answers_open_and_is_a_finding(
     assert 0 < len(seen) < len(submissions[0].answers) == len(three[0].truth["answers"])
 
 
-def test_a_copy_number_that_three_people_share_gives_three_submissions(
+def photocopies(version: FormFolder, people: int) -> tuple[list[Copy], list[list[PageReading]]]:
+    """The numbered forms had run out and somebody photocopied one; everybody's two pages as read."""
+    printed = next(printed_copies(version, "de", 1, first=17))
+    copies = [filled(version, printed, 80 + number) for number in range(people)]
+    assert len({json.dumps(copy.truth["answers"]) for copy in copies}) == people
+    return copies, [[read(copy.scanned(page), catalogue_of(copies[0])) for page in (0, 1)] for copy in copies]
+
+
+def test_people_who_share_a_number_keep_their_pages_where_whole_forms_follow_each_other(
     versions: tuple[FormFolder, FormFolder],
 ) -> None:
-    """The numbered forms had run out and somebody photocopied one: nobody's answers replace another's."""
-    printed = next(printed_copies(versions[0], "de", 1, first=17))
-    people = [filled(versions[0], printed, 80 + number) for number in range(3)]
-    assert len({json.dumps(person.truth["answers"]) for person in people}) == 3
-    pages: list[PageReading] = []
-    for page in (0, 1):
-        for person in people:
-            reading = read(person.scanned(page), catalogue_of(people[0]))
-            pages.append(reading.model_copy(update={"index": len(pages)}))
-    submissions = put_together(pages, *people[:1])
+    people, pages = photocopies(versions[0], 3)
+    submissions = put_together(in_order(*pages[0], *pages[1], *pages[2]), *people[:1])
     assert [line.copy_number for line in submissions] == [17, 17, 17]
     for line, person in zip(submissions, people, strict=True):
         assert extra(line) == {"copy_number_shared"}
         right(line, person)
 
 
-def test_a_shared_copy_number_with_a_page_missing_mixes_nobody(versions: tuple[FormFolder, FormFolder]) -> None:
-    """1A 1B 2B: whose page 2 it is, only its place in the pile says."""
-    printed = next(printed_copies(versions[0], "de", 1, first=17))
-    people = [filled(versions[0], printed, 80 + number) for number in range(2)]
-    sides = ((0, 0), (1, 0), (1, 1))
-    pages = [read(people[person].scanned(page), catalogue_of(people[0])) for person, page in sides]
-    submissions = put_together([p.model_copy(update={"index": n}) for n, p in enumerate(pages)], *people[:1])
-    assert [[page.page for page in line.pages] for line in submissions] == [[1], [1, 2]]
-    right(submissions[1], people[1])
+def test_people_who_share_a_number_are_never_mixed(versions: tuple[FormFolder, FormFolder]) -> None:
+    """Sorted by page, with a page lost, or with a page scanned again later: then nobody knows whose page it is."""
+    people, ((a1, a2), (b1, b2)) = photocopies(versions[0], 2)
+    for pile in ([a1, b1, a2, b2], [a1, b1, b2], [a1, b1, b2, a2]):
+        submissions = put_together(in_order(*pile), *people[:1])
+        assert [len(line.pages) for line in submissions] == [1] * len(pile)
+        assert {kind for line in submissions for kind in extra(line)} == {"copy_number_shared", "pages_missing"}
+
+
+def test_a_sheet_that_was_scanned_again_does_not_break_its_submission(versions: tuple[FormFolder, FormFolder]) -> None:
+    """Page 2 was not readable at first; whoever scans the sheet again scans page 1 again too."""
+    (person,), ((first, second),) = photocopies(versions[0], 1)
+    once_more = first.model_copy(update={"file": "again.pdf"})
+    lost = PageReading(file="scan.pdf", index=9, kind="rejected", reason="no_form_found", messages={"en": "?"})
+    lines = assemble([*in_order(first), lost, once_more, second], catalogue_of(person), "en")
+    (line,) = (line for line in lines if isinstance(line, Submission))
+    assert [(page.page, "scanned_again" in {f.kind for f in page.findings}) for page in line.pages] == [
+        (1, False),
+        (2, False),
+        (1, True),
+    ]
+    right(line, person)
 
 
 # ---- without copy numbers -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from service import batches, intake, storage
+from service import batch_list, batches, intake, storage
 from service.db.models import ScanFile
 from service.db.session import looking, transaction
 from service.settings import settings
@@ -87,7 +87,14 @@ def test_the_same_bytes_sent_to_eight_batches_at_once_are_read_in_one(database: 
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(b"", "empty_file"), (b"Lieber Drucker", "not_an_image"), (b"PK\x03\x04 holds a %PDF-1.4", "not_an_image")],
+    [
+        (b"", "empty_file"),
+        (b"Lieber Drucker", "not_an_image"),
+        (b"PK\x03\x04 holds a %PDF-1.4", "not_an_image"),
+        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "heic_not_read"),
+        (b"\0\0\0\x18ftypmif1\0\0\0\0", "heic_not_read"),
+        (b"\0\0\0\x18ftypmp42\0\0\0\0", "not_an_image"),
+    ],
 )
 def test_what_is_no_scan_is_told_and_kept_in_the_list(sqlite_database: Path, content: bytes, reason: str) -> None:
     batch = intake.open_batch("Montag", test=False, user_id=None)
@@ -115,8 +122,91 @@ def test_a_batch_takes_two_gigabytes_and_no_more(sqlite_database: Path) -> None:
         intake.room_for(batch, "mehr.pdf", 11)
 
 
+def test_a_batch_is_filled_by_what_is_kept_and_not_by_what_was_refused(sqlite_database: Path) -> None:
+    batch = intake.open_batch("Montag", test=False, user_id=None)
+    refused = send(batch, b"Lieber Drucker").id
+    with transaction() as session:
+        session.get_one(ScanFile, refused).size = intake.BATCH_LIMIT
+    assert intake.room_for(batch, "gut.pdf", 1000) == intake.FILE_LIMIT
+    assert send(batch, PDF).waits
+    with transaction() as session:  # opened by a worker, and rejected then: its bytes are kept
+        file = session.get_one(ScanFile, refused)
+        file.attempts = 1
+    with pytest.raises(intake.BatchTooLarge):
+        intake.room_for(batch, "gut.pdf", 1)
+
+
+def test_files_that_arrive_together_do_not_fill_a_batch_beyond_its_limit(
+    database: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "BATCH_LIMIT", 3 * len(PDF))
+    batch = intake.open_batch("Montag", test=False, user_id=None)
+    told: list[str] = []
+
+    def one(number: int) -> None:
+        try:
+            told.append(send(batch, PDF[:-1] + bytes([65 + number])).state)
+        except intake.BatchTooLarge:
+            told.append("too large")
+
+    threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(told) == ["too large"] * 5 + ["waiting"] * 3
+
+
+def put_aside(file_id: int, reason: str, *, state: str) -> None:
+    with transaction() as session:
+        file = session.get_one(ScanFile, file_id)
+        file.state, file.reason, file.attempts, file.messages = state, reason, 3, {"en": "", "de": ""}
+        file.read_once = state != "rejected" and not file.batch.test
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "waits"),
+    [
+        ("set_aside", "gave_up", True),
+        ("rejected", "decoding_stopped", True),
+        ("rejected", "damaged_file", False),
+        ("done", None, False),
+    ],
+)
+def test_a_file_that_was_set_aside_waits_again_when_it_is_sent_again(
+    database: Path, state: str, reason: str, waits: bool
+) -> None:
+    batch = intake.open_batch("Montag", test=False, user_id=None)
+    first = send(batch, PDF)
+    put_aside(first.id, reason, state=state)
+    assert [line["name"] for line in batch_list.arrived(batch)] == ([] if waits else ["scan.pdf"])
+    again = send(batch, PDF)
+    assert (again.id, again.waits) == (first.id, waits)
+    with looking() as session:
+        file = session.get_one(ScanFile, first.id)
+        assert (file.attempts, file.reason) == ((0, None) if waits else (3, reason))
+        assert file.read_once == waits or state == "done"
+
+
+def test_a_file_is_not_tried_again_where_another_batch_has_it_by_now(database: Path) -> None:
+    monday, tuesday = (intake.open_batch(day, test=False, user_id=None) for day in ("Montag", "Dienstag"))
+    first = send(monday, PDF)
+    put_aside(first.id, "decoding_stopped", state="rejected")
+    assert send(tuesday, PDF).waits
+    told = send(monday, PDF)
+    assert (told.id, told.state) == (first.id, "rejected")
+    assert "„Dienstag“" in told.messages["de"]
+
+
+def test_names_lose_what_no_database_can_hold(database: Path) -> None:
+    batch = intake.open_batch("\0Mon\x07tag\ud800,\n Büro\0 ", test=False, user_id=None)
+    assert batches.overview(batch).name == "Montag, Büro"
+    send(batch, PDF, "a\0b\n\udfff.pdf\x1b")
+    assert [line.name for line in batches.overview(batch).files] == ["ab.pdf"]
+
+
 def test_a_batch_needs_a_name(sqlite_database: Path) -> None:
-    for name in ("", "   ", "x" * 121):
+    for name in ("", "   ", "\0\x07", "x" * 121):
         with pytest.raises(intake.BatchNeedsName):
             intake.open_batch(name, test=False, user_id=None)
 

@@ -15,14 +15,13 @@ from service.review.queue import (
     LEASE,
     FieldTaken,
     Held,
-    NoSuchField,
     next_field,
     previous_field,
     release,
     renew,
     waiting_count,
 )
-from service.review.verdicts import HeldBySomebody, correct, decide
+from service.review.verdicts import correct, decide
 from tests.service.seeds import Waiting, batch, person, publish_small, submission
 
 COUNTRY = {"birth_country": Waiting(("Syrien",))}
@@ -231,24 +230,6 @@ def test_what_a_lost_window_held_is_given_again_to_the_same_person_only(database
     assert next_field(user, holding=[lost.field_id]) is None
     again = taken(user)
     assert again.token != lost.token
-
-
-def test_an_accepted_field_can_be_corrected_unless_somebody_has_it(database: Path) -> None:
-    publish_small()
-    submission(batch(), {"german": 3})
-    user, other = person("rana", "reviewer"), person("other", "reviewer")
-    with looking() as session:
-        field_id = session.scalars(select(Field.id).where(Field.question == "german")).one()
-    correct(user, field_id, {"german": 2})
-    correct(user, field_id, {"german": 2})
-    assert [(verdict.kind, verdict.values) for verdict in verdicts()] == [("corrected", {"german": 2})]
-    with transaction() as session:
-        busy = {"lease_user": other, "lease_token": "t", "lease_until": now() + LEASE}
-        session.execute(update(Field).where(Field.id == field_id).values(**busy))
-    with pytest.raises(HeldBySomebody, match="other is looking"):
-        correct(user, field_id, {"german": 1})
-    with pytest.raises(NoSuchField):
-        correct(user, 10**6, {"german": 1})
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,12 @@
 """What a person may answer for each kind of question, and how it is written down."""
 
+from datetime import date
+
 import pytest
 
 from form_layouts.questionnaire import Question
-from service.review.values import AnswerUnusable, checked
+from service.review import values
+from service.review.values import AnswerUnlikely, AnswerUnusable, checked
 
 SINGLE = Question(id="q", kind="single", choices={"a": 1, "b": 2}, missing={"no_answer_box": -7})
 MULTIPLE = Question(id="q", kind="multiple", choices={"a": 1, "b": 2}, at_most=1, missing={"no_answer_box": -7})
@@ -15,13 +18,13 @@ DATE, CODE, TEXT = (Question.model_validate({"id": "q", "kind": kind}) for kind 
     ("question", "given", "kept"),
     [
         (SINGLE, 2, 2), (SINGLE, -7, -7), (SINGLE, -4, -4), (SINGLE, -5, -5), (SINGLE, -9, -9),
-        (NUMBER, "007", 7), (NUMBER, 12, 12), (NUMBER, " ٣٤ ", 34), (NUMBER, "999", 999), (NUMBER, -13, -13),
+        (NUMBER, "007", 7), (NUMBER, 12, 12), (NUMBER, " ٢٠ ", 20), (NUMBER, -13, -13),
         (DATE, "04.08.2015", "2015-08-04"), (DATE, "4/8/2015", "2015-08-04"), (DATE, "04082015", "2015-08-04"),
         (DATE, "٠٤.٠٨.٢٠١٥", "2015-08-04"), (DATE, "03.2015", "2015-03"), (DATE, "032015", "2015-03"),
         (DATE, "2015", "2015"), (DATE, "2015-08-04", "2015-08-04"), (DATE, "2015-08", "2015-08"), (DATE, -13, -13),
         (DATE, "29.02.2016", "2016-02-29"),
         (CODE, " Syrien ", "Syrien"), (CODE, -13, -13), (TEXT, "e\u0301\r\nb", "é\nb"), (TEXT, " \n", -9),
-        (TEXT, "مركز العمل", "مركز العمل"), (TEXT, "-9", "-9"), (TEXT, -5, -5),
+        (TEXT, "a\x00b\x1b[1m\x85", "ab[1m"), (CODE, "\x00", -9), (TEXT, "a\tb", "a\tb"), (TEXT, "مركز العمل", "مركز العمل"), (TEXT, "-9", "-9"), (TEXT, -5, -5),
     ],
 )  # fmt: skip
 def test_answers_are_kept_in_one_way_of_writing(question: Question, given: object, kept: object) -> None:
@@ -35,12 +38,60 @@ def test_answers_are_kept_in_one_way_of_writing(question: Question, given: objec
         (SINGLE, -6), (SINGLE, -11), (SINGLE, -12), (TEXT, -6), (TEXT, -12), (NUMBER, -4), (TEXT, -4),
         (NUMBER, "1234"), (NUMBER, ""), (NUMBER, "4,5"), (NUMBER, "²"), (NUMBER, "-9"), (NUMBER, 4000),
         (DATE, "31.02.2015"), (DATE, "13.2015"), (DATE, "15"), (DATE, "gestern"), (DATE, 2015), (DATE, "00.00.2015"),
-        (TEXT, 5), (TEXT, "a\x00b"), (TEXT, "a" * 10_001),
+        (TEXT, 5), (TEXT, "a\ud800"), (CODE, "\udfff\ud800"), (NUMBER, "\ud800"), (DATE, "\ud800"), (TEXT, "a" * 10_001),
     ],
 )  # fmt: skip
 def test_what_cannot_be_an_answer_is_refused(question: Question, given: object) -> None:
     with pytest.raises(AnswerUnusable):
         checked(question, ["q"], {"q": given})
+
+
+TODAY = date(2026, 11, 23)
+OF_YEARS = Question(id="q", kind="date", range=(2015, 2020))
+
+
+class _Clock(date):
+    @classmethod
+    def today(cls) -> date:  # type: ignore[override]
+        return TODAY
+
+
+@pytest.mark.parametrize(
+    ("question", "given", "kept"),
+    [
+        (NUMBER, "0", 0), (NUMBER, "21", 21), (NUMBER, 999, 999),
+        (DATE, "24.11.2026", "2026-11-24"), (DATE, "12.2026", "2026-12"), (DATE, "2027", "2027"),
+        (DATE, "31.12.1899", "1899-12-31"), (DATE, "1899", "1899"), (DATE, "04082925", "2925-08-04"),
+        (OF_YEARS, "31.12.2014", "2014-12-31"), (OF_YEARS, "2021", "2021"),
+    ],
+)  # fmt: skip
+def test_what_is_unlikely_is_kept_only_as_written(
+    monkeypatch: pytest.MonkeyPatch, question: Question, given: object, kept: object
+) -> None:
+    monkeypatch.setattr(values, "date", _Clock)
+    with pytest.raises(AnswerUnlikely) as fault:
+        checked(question, ["q"], {"q": given})
+    assert fault.value.status == 422
+    assert "erwartet war" in fault.value.sentence("de")
+    assert checked(question, ["q"], {"q": given}, as_written=True) == {"q": kept}
+
+
+@pytest.mark.parametrize(
+    ("question", "given"),
+    [
+        (NUMBER, "1"), (NUMBER, "20"), (NUMBER, -5), (DATE, "23.11.2026"), (DATE, "11.2026"), (DATE, "2026"),
+        (DATE, "01.01.1900"), (DATE, "1900"), (DATE, -9), (OF_YEARS, "31.12.2020"), (OF_YEARS, "2015"),
+    ],
+)  # fmt: skip
+def test_what_is_expected_needs_no_word(monkeypatch: pytest.MonkeyPatch, question: Question, given: object) -> None:
+    monkeypatch.setattr(values, "date", _Clock)
+    assert checked(question, ["q"], {"q": given})
+
+
+def test_as_written_allows_nothing_that_cannot_be() -> None:
+    for question, given in ((NUMBER, "1234"), (DATE, "31.02.1850"), (SINGLE, 3)):
+        with pytest.raises(AnswerUnusable):
+            checked(question, ["q"], {"q": given}, as_written=True)
 
 
 def test_several_choices_are_marked_or_not_or_all_missing_alike() -> None:

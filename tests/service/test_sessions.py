@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import time
 from datetime import timedelta
 from threading import Thread
 
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import func, select, update
+from sqlalchemy import event, func, select, update
+from sqlalchemy.orm import Session
 
 from form_layouts.errors import CrosscheckError
 from service import passwords, people, sessions
@@ -140,6 +143,53 @@ def test_many_tries_at_once_do_not_slip_through() -> None:
         thread.join()
     assert len(told) == 16
     assert told.count(sessions.SignInFailed) <= sessions.ACCOUNT_FROM_ADDRESS.free
+
+
+@pytest.mark.usefixtures("database")
+def test_tries_that_are_written_down_slowly_do_not_pass_together() -> None:
+    _add("maria")
+    told: list[type[Exception]] = []
+
+    def slowly(_: Session) -> None:
+        time.sleep(random.uniform(0, 0.1))
+
+    def guess() -> None:
+        try:
+            sessions.sign_in("maria", "wrong wrong wrong", HERE)
+        except CrosscheckError as fault:
+            told.append(type(fault))
+
+    event.listen(Session, "before_commit", slowly)
+    try:
+        threads = [Thread(target=guess) for _ in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        event.remove(Session, "before_commit", slowly)
+    assert len(told) == 8
+    assert told.count(sessions.SignInFailed) <= sessions.ACCOUNT_FROM_ADDRESS.free
+
+
+@pytest.mark.usefixtures("database")
+def test_a_wrong_present_password_counts_as_a_wrong_try_and_a_right_one_does_not() -> None:
+    user = _add("maria")
+    for new in (PASSWORD, "short") * 4:  # the old one, and too short: the present password was right
+        with pytest.raises(CrosscheckError):
+            sessions.change_password(user.id, PASSWORD, new, HERE)
+    for _ in range(sessions.ACCOUNT_FROM_ADDRESS.free):
+        with pytest.raises(people.WrongPassword):
+            sessions.change_password(user.id, "wrong wrong wrong", "another good sentence", HERE)
+    for then in (
+        lambda: sessions.change_password(user.id, PASSWORD, "another good sentence", HERE),
+        lambda: sessions.sign_in("maria", PASSWORD, HERE),
+    ):
+        with pytest.raises(sessions.SignInTooOften):
+            then()
+    _age(timedelta(seconds=6))
+    sessions.change_password(user.id, PASSWORD, "another good sentence", HERE)
+    assert sessions.sign_in("maria", "another good sentence", HERE).id == user.id
 
 
 @pytest.mark.usefixtures("database")

@@ -7,8 +7,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
 
 from service import batches, intake, queue, storage
 from service.batches import Overview
@@ -51,13 +53,15 @@ def upload(batch: int, path: Path, *, send: bool = True) -> int:
 def wait_for(true: Callable[[Overview], bool], batch: int, seconds: float) -> Overview:
     """Look at the batch until it is as wanted.  Raises TimeoutError that says what it was like."""
     deadline = time.monotonic() + seconds
-    while True:
-        shown = batches.overview(batch)
-        if true(shown):
-            return shown
-        if time.monotonic() > deadline:
-            raise TimeoutError(f"{shown.counts}, {len(shown.submissions)} submissions, active: {shown.active}")
+    what = "the database is away"
+    while time.monotonic() < deadline:
+        with suppress(OperationalError):  # a database that restarted: the first look finds its old connection broken
+            shown = batches.overview(batch)
+            if true(shown):
+                return shown
+            what = f"{shown.counts}, {len(shown.submissions)} submissions, active: {shown.active}"
         time.sleep(0.3)
+    raise TimeoutError(what)
 
 
 def at_rest(shown: Overview) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -111,3 +112,34 @@ def test_the_limited_process_knows_no_secret_and_is_not_root(
     assert status["Uid"].split()[0] != "0"
     if os.getuid() == 0 or status["Uid"].split()[0] == str(os.getuid()):
         assert b"CROSSCHECK" not in (process / "environ").read_bytes()
+
+
+class OutOfTime(Exception):
+    """As a task's soft time limit raises it, anywhere."""
+
+
+def test_an_answer_that_comes_too_late_is_nobodys(
+    decoder: Decoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, five = pdf(tmp_path / "one.pdf", 1), pdf(tmp_path / "five.pdf", 5)
+    decoder.walk(one, "one.pdf")
+
+    def interrupted(*_: object) -> bytes:
+        raise OutOfTime
+
+    with monkeypatch.context() as patch:
+        patch.setattr(socket.socket, "recv", interrupted)
+        with pytest.raises(OutOfTime):
+            decoder.walk(one, "one.pdf")
+    assert decoder.walk(five, "five.pdf") == Walked("pdf", 5)
+
+
+def test_an_answer_without_the_questions_token_is_not_believed(
+    decoder: Decoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = pdf(tmp_path / "a.pdf", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(socket.socket, "recv", lambda *_: b'{"kind": "pdf", "pages": 9}')
+        with pytest.raises(DecodingStopped):
+            decoder.walk(path, "a.pdf")
+    assert decoder.walk(path, "a.pdf") == Walked("pdf", 1)

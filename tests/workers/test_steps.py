@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from celery import Task
 from PIL import Image
 from sqlalchemy import select
 
 from form_layouts.form_folder import load_form_folder
-from service import batches, intake, queue, storage
+from service import batch_actions, batches, intake, queue, storage
 from service.batches import Overview
 from service.db.models import Batch, Field, Page, ScanFile
 from service.db.session import looking
@@ -18,6 +19,7 @@ from simulation.stack import simulate
 from tests.service.seeds import SMALL, publish_small
 from tests.workers.running import upload
 from workers import steps, tasks
+from workers.cleaning import forget_unused
 from workers.sweep import sweep
 
 
@@ -32,7 +34,7 @@ def scanned(out: Path, seed: int) -> list[Path]:
     pile = simulate(
         [load_form_folder(SMALL / "2025-02")], ["de"], 1, seed, out, file_format="jpeg", shuffled=False, upside_down=0
     )
-    return list(pile.files)
+    return [path.rename(out / f"{out.name}-{number}.jpg") for number, path in enumerate(pile.files)]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +73,7 @@ def scanned_again(file: Path, out: Path) -> Path:
 
 
 def test_every_task_name_has_a_task() -> None:
-    named = {task.name for task in vars(tasks).values() if hasattr(task, "name")}
+    named = {task.name for task in vars(tasks).values() if isinstance(task, Task)}
     assert named == set(TASK_NAMES)
 
 
@@ -95,7 +97,7 @@ def test_one_paper_scanned_twice_in_a_batch_waits_for_a_person_to_say_so(
     assert len(shown.submissions) == 2
     (twice,) = shown.suspected
     assert "copy_number_shared" in twice.findings
-    batches.say_same_paper(twice.id, same=True)
+    batch_actions.say_same_paper(twice.id, same=True)
     assert [one.same_paper for one in batches.overview(shown.id).submissions] == [None, "yes"]
 
 
@@ -108,13 +110,49 @@ def test_one_paper_scanned_again_next_week_is_suspected_too(
     assert len(read(handed_in(again, "Dienstag")).suspected) == 1
 
 
+def files_of(shown: Overview) -> list[list[str]]:
+    """The files of each submission's pages."""
+    names = {side.id: side.file for file in shown.files for side in file.sides}
+    return [[names[page].split("-")[0].rstrip("0123456789") for _, page in one.pages] for one in shown.submissions]
+
+
 def test_photocopies_of_one_numbered_form_filled_in_by_two_people_both_count(
     sqlite_database: Path, anna: list[Path], olena: list[Path]
 ) -> None:
     publish_small()
-    shown = read(handed_in([anna[0], olena[0], anna[1], olena[1]]))
+    shown = read(handed_in([*anna, *olena]))
     assert [one.same_paper for one in shown.submissions] == [None, None]
     assert all("copy_number_shared" in one.findings for one in shown.submissions)
+    assert files_of(shown) == [["anna", "anna"], ["olena", "olena"]]
+
+
+def test_a_page_scanned_again_later_never_gets_into_another_persons_submission(
+    sqlite_database: Path, anna: list[Path], olena: list[Path], tmp_path: Path
+) -> None:
+    """Anna's page 2 was not readable at first, and Olena filled in a photocopy of her form."""
+    publish_small()
+    batch = handed_in([anna[0], *olena])
+    read(batch)
+    later = tmp_path / "zz-later.jpg"
+    later.write_bytes(anna[1].read_bytes())
+    upload(batch, later, send=False)
+    shown = read(batch)
+    assert all(len(set(files)) == 1 for files in files_of(shown))
+    assert {finding for one in shown.submissions for finding in one.findings} == {"copy_number_shared", "pages_missing"}
+
+
+def test_a_side_scanned_again_with_a_missing_one_joins_the_submission(
+    database: Path, anna: list[Path], tmp_path: Path
+) -> None:
+    publish_small()
+    batch = handed_in(anna[:1])
+    (one,) = read(batch).submissions
+    upload(batch, scanned_again(anna[0], tmp_path / "again-0.jpg"), send=False)
+    upload(batch, scanned_again(anna[1], tmp_path / "again-1.jpg"), send=False)
+    shown = read(batch)
+    assert [(line.id, line.missing, line.same_paper) for line in shown.submissions] == [(one.id, (), None)]
+    with looking() as session:
+        assert session.execute(select(Page.form_page, Page.submission_id).where(Page.again)).all() == [(1, None)]
 
 
 def test_a_page_of_an_unpublished_form_is_read_once_the_form_is_published(
@@ -125,7 +163,7 @@ def test_a_page_of_an_unpublished_form_is_read_once_the_form_is_published(
     assert [page.reason for page in shown.troubled] == ["unknown_edition"] * 2
     publish_small()
     for page in shown.troubled:
-        batches.read_again(page.id)
+        batch_actions.read_again(page.id)
     shown = read(batch)
     assert (shown.counts["page"], len(shown.submissions), shown.troubled) == (2, 1, ())
 
@@ -181,25 +219,29 @@ def test_the_sweep_puts_a_batch_together_whose_last_message_was_lost(
         return True
 
     monkeypatch.setattr(queue, "_send", send)
-    monkeypatch.setattr("workers.sweep.settings", lambda: type("Now", (), {"sweep_s": 0})())
+    monkeypatch.setattr("workers.sweep.settings", lambda: type("Now", (), {"sweep_s": 0, "lease_s": 240})())
     sweep()
     assert ("crosscheck.assemble_batch", batch) in sent
     steps.assemble_batch(batch)
     assert not batches.overview(batch).active
 
 
-def test_removing_a_test_batch_removes_its_scans_and_nothing_else(sqlite_database: Path, anna: list[Path]) -> None:
+def test_removing_a_test_batch_removes_its_scans_and_nothing_else(
+    database: Path, anna: list[Path], olena: list[Path]
+) -> None:
     publish_small()
     real = handed_in(anna)
     trial = intake.open_batch("Probe", test=True, user_id=None)
-    upload(trial, anna[0], send=False)
-    read(real), read(trial)
-    with looking() as session:
-        kept = set(session.scalars(select(Page.pictures).where(Page.batch_id == real)))
-    batches.remove_test_batch(trial)
+    for file in (anna[0], olena[1]):
+        upload(trial, file, send=False)
+    kept, gone = read(real), read(trial)
+    batch_actions.remove_test_batch(trial)
+    forget_unused(old_s=-60)
     with looking() as session:
         assert set(session.scalars(select(Field.batch_id))) == {real}
-    assert all(storage.path(address or "").exists() for address in kept)
-    assert all(storage.path(line.sha256).exists() for line in batches.overview(real).files)
-    with pytest.raises(batches.OnlyTestBatches):
-        batches.remove_test_batch(real)
+        pictures = set(session.scalars(select(Page.pictures)))
+    assert all(storage.path(address or "").exists() for address in pictures)
+    assert all(storage.path(file.sha256).exists() for file in kept.files)
+    assert [storage.path(file.sha256).exists() for file in gone.files] == [True, False]
+    with pytest.raises(batch_actions.OnlyTestBatches):
+        batch_actions.remove_test_batch(real)

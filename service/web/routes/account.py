@@ -12,7 +12,7 @@ from service import people, sessions
 from service.passwords import LEAST_LENGTH
 from service.web.access import ACCOUNT, Person, allow_signed_in, current_person
 from service.web.pages import page
-from service.web.visits import SESSION, set_cookie
+from service.web.visits import SESSION, address_of, set_cookie
 
 router = APIRouter()
 Me = Annotated[Person, Depends(current_person)]
@@ -36,7 +36,11 @@ def change_password(request: Request, person: Me, present: Text = "", new: Text 
     try:
         if new != again:
             raise PasswordsDiffer()
-        people.change_password(person.id, present, new)
+        sessions.change_password(person.id, present, new, address_of(request))
+    except sessions.SignInTooOften as fault:
+        slowed = _account(request, problem=fault.sentence(person.language), status=fault.status)
+        slowed.headers["Retry-After"] = str(fault.wait_s)
+        return slowed
     except CrosscheckError as fault:
         return _account(request, problem=fault.sentence(person.language), status=400)
     response = RedirectResponse("/" if person.must_change_password else f"{ACCOUNT}?changed=1", 303)

@@ -11,9 +11,9 @@ from form_layouts.errors import CrosscheckError
 from service.review.pages import PageField, ShownPage, page_picture, shown_page
 from service.review.queue import NoSuchField
 from service.review.shown import ShownField
-from service.review.values import WRITTEN
-from service.review.verdicts import correct
-from service.web.access import Person, allow, current_person
+from service.review.values import WRITTEN, AnswerUnlikely
+from service.review.verdicts import DecidedMeanwhile, correct
+from service.web.access import Person, RowId, allow, current_person
 from service.web.pages import page
 from service.web.routes.review import KEPT_BY_BROWSER, said
 from service.web.words import N_, word
@@ -29,13 +29,13 @@ VERDICTS = {
 
 
 @router.get("/pages/{page_id}", dependencies=[allow("office", "reviewer", "lead")])
-def show_page(request: Request, person: Me, page_id: int) -> HTMLResponse:
+def show_page(request: Request, person: Me, page_id: RowId) -> HTMLResponse:
     """One scanned page, whatever became of it."""
     return _page(request, person, page_id)
 
 
 @router.get("/pages/{page_id}/picture", dependencies=[allow("office", "reviewer", "lead")])
-def show_picture(page_id: int) -> Response:
+def show_picture(page_id: RowId) -> Response:
     """The page upright, as JPEG."""
     return Response(page_picture(page_id), media_type="image/jpeg", headers=KEPT_BY_BROWSER)
 
@@ -44,20 +44,28 @@ def show_picture(page_id: int) -> Response:
 def correct_field(
     request: Request,
     person: Me,
-    page_id: int,
-    field_id: int,
+    page_id: RowId,
+    field_id: RowId,
+    seen: Annotated[int, Form(ge=0, lt=1 << 31)],
     value: Annotated[str, Form()] = "",
     marked: Annotated[tuple[str, ...], Form()] = (),
     missing: Annotated[str, Form()] = "",
+    as_written: Annotated[bool, Form()] = False,
 ) -> Response:
-    """Keep a verdict about a field of this page: a choice or text (`value`), `marked` variables, or a missing code."""
+    """Keep a verdict about a field of this page: a choice or text (`value`), `marked` variables, or a missing code.
+
+    `seen`: the verdict that the page showed, 0 for none.  409 where another one counts by now.
+    """
     found = [one.shown for one in shown_page(page_id, person.language).fields if one.shown.id == field_id]
     if not found:
         raise NoSuchField()
     try:
-        correct(person.id, field_id, _given(found[0], value, marked, missing))
+        given = _given(found[0], value, marked, missing)
+        correct(person.id, field_id, given, seen=seen, as_written=as_written)
     except CrosscheckError as fault:
         told = {"field": field_id, "problem": fault.sentence(person.language), "value": value}
+        told["unlikely"] = isinstance(fault, AnswerUnlikely)
+        told["seen"] = None if isinstance(fault, DecidedMeanwhile) else seen  # what nobody was told of is not seen
         return _page(request, person, page_id, told, getattr(fault, "status", 400))
     return RedirectResponse(f"/pages/{page_id}#field-{field_id}", 303)
 

@@ -6,14 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BaseModel, Field, StrictInt, StrictStr
+from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
 from service.review.printed import Words
 from service.review.queue import Held, next_field, previous_field, release, renew, waiting_count
 from service.review.shown import ShownField, crop, shown_field
-from service.review.values import WRITTEN, Value
+from service.review.values import WRITTEN, Value, expected_days
 from service.review.verdicts import decide
-from service.web.access import Person, allow, current_person
+from service.web.access import Person, RowId, allow, current_person
 from service.web.pages import page
 from service.web.review_words import KEYS, MISSING_ACTIONS, TEXTS
 from service.web.words import gettext_for, word
@@ -22,7 +22,9 @@ router = APIRouter()
 Me = Annotated[Person, Depends(current_person)]
 MOST_IDS = 1000
 """Fields that one request may name: held and skipped in a sitting."""
-Ids = Annotated[list[int], Field(max_length=MOST_IDS)]
+Id = Annotated[int, Field(ge=1, lt=1 << 31)]
+"""A row's number in a request, as far as the databases count."""
+Ids = Annotated[list[Id], Field(max_length=MOST_IDS)]
 KEPT_BY_BROWSER = {"Cache-Control": "private, max-age=300"}
 """Of pictures, in seconds: a crop is fetched before it is shown, and looked at again by `previous`."""
 
@@ -35,15 +37,17 @@ class Wanted(BaseModel):
 
 
 class Right(BaseModel):
-    token: Annotated[str, Field(max_length=32)]
+    token: Annotated[str, Field(pattern=r"^[0-9a-f]{1,32}$")]
 
 
 class Given(Right):
     values: dict[str, StrictInt | StrictStr]
+    as_written: StrictBool = False
+    """The person was asked about an unlikely number or date, and says that it is written so."""
 
 
 class Back(BaseModel):
-    before: int | None = None
+    before: Id | None = None
     """The verdict of the earlier field that is on the screen; none at first."""
 
 
@@ -83,33 +87,33 @@ def previous(person: Me, back: Back) -> dict[str, Any]:
 
 
 @router.get("/api/review/fields/{field_id}", dependencies=[allow("reviewer")])
-def one_field(person: Me, field_id: int) -> dict[str, Any]:
+def one_field(person: Me, field_id: RowId) -> dict[str, Any]:
     """A field as the screen shows it."""
     return field_json(shown_field(field_id, person.language), person.language)
 
 
 @router.post("/api/review/fields/{field_id}/verdict", dependencies=[allow("reviewer")])
-def give_verdict(person: Me, field_id: int, given: Given) -> dict[str, Any]:
+def give_verdict(person: Me, field_id: RowId, given: Given) -> dict[str, Any]:
     """Keep this person's answer: {verdict}.  409 where somebody else has the field by now."""
     values: dict[str, object] = dict(given.values)
-    return {"verdict": decide(person.id, Held(field_id, given.token), values)}
+    return {"verdict": decide(person.id, Held(field_id, given.token), values, as_written=given.as_written)}
 
 
 @router.post("/api/review/fields/{field_id}/heartbeat", dependencies=[allow("reviewer")])
-def heartbeat(person: Me, field_id: int, right: Right) -> dict[str, Any]:
+def heartbeat(person: Me, field_id: RowId, right: Right) -> dict[str, Any]:
     """Keep the field a while longer: {until}.  409 where somebody else has it by now."""
     return {"until": renew(person.id, Held(field_id, right.token)).isoformat()}
 
 
 @router.post("/api/review/fields/{field_id}/release", dependencies=[allow("reviewer")])
-def hand_back(person: Me, field_id: int, right: Right) -> dict[str, Any]:
+def hand_back(person: Me, field_id: RowId, right: Right) -> dict[str, Any]:
     """Hand the field back undecided: after skipping, or leaving."""
     release(person.id, Held(field_id, right.token))
     return {}
 
 
 @router.get("/fields/{field_id}/crop", dependencies=[allow("office", "reviewer", "lead")])
-def field_crop(field_id: int) -> Response:
+def field_crop(field_id: RowId) -> Response:
     """The picture of the field's question: for the roles that may see whole pages."""
     return Response(crop(field_id), media_type="image/jpeg", headers=KEPT_BY_BROWSER)
 
@@ -126,6 +130,7 @@ def field_json(shown: ShownField, language: str) -> dict[str, Any]:
         "at_most": question.at_most,
         "digits": question.digits,
         "range": question.range,
+        "days": expected_days(question),
         "lines": question.lines,
         "own": _words(shown.own, shown.direction),
         "other": _words(shown.other, "auto"),

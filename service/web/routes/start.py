@@ -9,8 +9,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy import Select, func, select
 
-from service.db.models import Batch, Delivery, Field, Page, ScanFile, Submission, User
+from service.db.models import Batch, Delivery, Page, ScanFile, Submission, User
 from service.db.session import looking
+from service.review.queue import servable
 from service.web.access import allow_signed_in, may_open
 from service.web.pages import page
 from service.web.words import N_, NN_
@@ -35,7 +36,7 @@ DOORS = (
         N_("Review"),
         N_("Look at what the machine could not read for sure."),
         N_("Go to review"),
-        ((NN_("field waits", "fields wait"), select(func.count(Field.id)).where(Field.state == "waiting")),),
+        ((NN_("field waits", "fields wait"), select(func.count()).select_from(servable().subquery())),),
     ),
     Door(
         "/batches",

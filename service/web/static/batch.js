@@ -9,6 +9,8 @@ const summary = document.querySelector("#upload-summary");
 const AT_ONCE = 2;
 const RETRY_MS = [1000, 2000, 5000, 10000, 20000, 30000];
 const LOOK_MS = 2000;
+const LOOK_LARGE_MS = 5000;
+const LARGE_PAGES = 1000;
 const LOOK_IDLE_MS = 15000;
 
 const waiting = [];
@@ -135,31 +137,32 @@ window.addEventListener("beforeunload", (event) => {
 // What became of the files
 
 const status = document.querySelector("#status");
-let seen = "";
+let mark = status.dataset.mark;
 let timer = 0;
+
+function showStatus(html) {
+  const open = Array.from(status.querySelectorAll("details[open]"), (details) => details.id);
+  const focused = document.activeElement?.closest("details")?.id;
+  if (status.contains(document.activeElement) && !focused) return false;
+  status.innerHTML = html;
+  for (const id of open) document.getElementById(id)?.setAttribute("open", "");
+  if (focused) document.getElementById(focused)?.querySelector("summary")?.focus();
+  return true;
+}
 
 async function look() {
   clearTimeout(timer);
-  let active = true;
+  let pause = LOOK_MS;
   try {
-    const answer = await fetch(`/batches/${batch}/status`, { headers: { "X-By-Itself": "1" } });
-    if (answer.ok && !answer.redirected) {
-      const html = await answer.text();
-      if (html !== seen) {
-        const open = Array.from(status.querySelectorAll("details[open]"), (details) => details.id);
-        const focused = document.activeElement?.closest("details")?.id;
-        if (!status.contains(document.activeElement) || focused) {
-          status.innerHTML = html;
-          seen = html;
-          for (const id of open) document.getElementById(id)?.setAttribute("open", "");
-          if (focused) document.getElementById(focused)?.querySelector("summary")?.focus();
-        }
-      }
-      active = status.querySelector("#status-content").dataset.active === "yes";
-    }
+    const headers = { "X-By-Itself": "1", "If-None-Match": mark };
+    const answer = await fetch(`/batches/${batch}/status`, { headers });
+    if (answer.ok && !answer.redirected && showStatus(await answer.text())) mark = answer.headers.get("ETag") ?? "";
+    const shown = status.querySelector("#status-content").dataset;
+    if (shown.active !== "yes" && !sending) pause = LOOK_IDLE_MS;
+    else if (Number(shown.pages) > LARGE_PAGES) pause = LOOK_LARGE_MS;
   } catch {
     // the network is away for a moment: the next look tells
   }
-  timer = setTimeout(look, active || sending ? LOOK_MS : LOOK_IDLE_MS);
+  timer = setTimeout(look, pause);
 }
 look();

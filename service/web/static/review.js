@@ -27,7 +27,7 @@ let view = null; // its mode
 let ahead = null; // promise of the next field
 let aside = null; // the waiting field, while an earlier one is looked at again
 let earlier = null; // the verdict of the earlier field on the screen
-let doubted = null; // the doubt that was told and not yet confirmed
+let doubted = null; // the doubt that was told and not yet confirmed, with its answer
 let handedBack = Promise.resolve();
 let lookAgain = 0;
 let lastTouch = Date.now();
@@ -144,21 +144,22 @@ function showNothing() {
 
 /* What the person does */
 
-function answer(values) {
+function answer(values, asWritten = false) {
   if (!shown) return;
   const field = shown;
   leave();
-  outbox.add({ id: field.id, token: field.token, values, answer: view.inWords(values), page: field.page.id });
+  outbox.add({ id: field.id, token: field.token, values, asWritten, answer: view.inWords(values), page: field.page.id });
   goOn();
 }
 
 function accept() {
   const { values, refused, doubt } = view.result();
+  const asked = doubt && JSON.stringify([doubt, values]);
   if (refused) say(refused);
-  else if (doubt && doubt !== doubted) {
-    doubted = doubt;
+  else if (asked && asked !== doubted) {
+    doubted = asked;
     say(doubt);
-  } else answer(values);
+  } else answer(values, Boolean(doubt));
 }
 
 function giveMissing(code) {

@@ -11,8 +11,9 @@ from datetime import date
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from service.db.models import Field, Page, Submission, Verdict
+from service.db.models import Field, Page, Secret, Submission, Verdict
 from service.db.session import looking, transaction
+from service.exports.case_ids import CASE_IDS
 from service.exports.deliveries import FileFormat, Made, Order, make
 from service.exports.tables import Table, load
 from tests.service.seeds import person
@@ -62,6 +63,12 @@ def decide(
         session.add(verdict)
         session.flush()
         field.verdict_id, field.state = verdict.id, "decided"
+
+
+def set_key(value: str) -> None:
+    """Give this installation the key that its case ids are made with."""
+    with transaction() as session:
+        session.add(Secret(name=CASE_IDS, value=value))
 
 
 def set_same_paper(submission_id: int, said: str | None) -> None:

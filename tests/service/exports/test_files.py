@@ -9,7 +9,7 @@ from openpyxl import load_workbook
 
 from service.exports.csv_file import harmless
 from service.exports.xlsx_file import CELL_CHARACTERS, CUT
-from tests.service.exports.received import columns, decide, export, read_me, rows, set_same_paper, sheet
+from tests.service.exports.received import columns, decide, export, read_me, rows, set_key, set_same_paper, sheet
 from tests.service.seeds import Waiting, batch, publish_small, submission
 
 FILLED = {"housing": 1, "german": 3, "offices_jobcenter": 2, "needs_1": 1, "needs_2": 0, "needs_3": 0}
@@ -159,6 +159,7 @@ def test_labels_come_in_the_language_that_was_asked_for_or_say_which(sqlite_data
 def test_the_same_data_and_day_give_the_same_bytes(sqlite_database: Path, request: pytest.FixtureRequest) -> None:
     def made() -> list[bytes]:
         publish_small()
+        set_key("the same")
         one = submission(batch(), {**FILLED, "comment": Waiting(), "housing": Waiting((1, 2))})
         decide(one, "comment", {"comment": "Grüße"})
         decide(one, "housing", {"housing": -4})

@@ -1,4 +1,4 @@
-"""Handing in scans: by the page, by the API, and when the line is cut."""
+"""Handing in scans through the API, and when the line is cut."""
 
 from __future__ import annotations
 
@@ -12,14 +12,13 @@ import pytest
 import uvicorn
 from sqlalchemy import func, select
 
-from service import batches, queue
-from service.db.models import Batch, ScanFile
+from service import queue, storage
+from service.db.models import ScanFile
 from service.db.session import looking
 from service.intake import FILE_LIMIT
 from service.settings import settings
 from service.web.app import create
 from tests.servers import free_port, wait_until
-from tests.service.seeds import Waiting, batch, publish_small, submission
 from tests.service.web.browser import Browser, browser_of
 
 PDF = b"%PDF-1.4\n" + b"scanned " * 5000
@@ -86,6 +85,46 @@ def test_a_stream_that_grows_beyond_the_limit_is_cut_and_leaves_nothing(monkeypa
     assert office.get(files).json() == []
 
 
+def test_a_stream_that_fills_the_batch_is_told_the_limit_of_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("service.intake.BATCH_LIMIT", 20_000)
+    office = browser_of("office")
+    files = open_batch(office)
+    pieces = (PDF[start : start + 1000] for start in range(0, len(PDF), 1000))
+    answer = office.post(files, params={"name": "lang.pdf"}, content=pieces, headers={"X-CSRF-Token": office.csrf})
+    assert (answer.status_code, answer.json()["error"]) == (413, "batch_too_large")
+
+
+def test_names_that_no_database_can_hold_are_cleaned() -> None:
+    office = browser_of("office")
+    headers = {"X-CSRF-Token": office.csrf, "Content-Type": "application/json"}
+    opened = office.post("/api/batches", content=b'{"name": "Mon\\u0000tag"}', headers=headers)
+    files = opened.json()["files"]
+    assert office.get(files.removesuffix("/files")).json()["name"] == "Montag"
+    assert office.post("/api/batches", content=b'{"name": "Mon\\ud800tag"}', headers=headers).status_code in (201, 422)
+    for name in ("a%00b.pdf", "a%ED%A0%80b.pdf", "a%0D%0Ab.pdf", "%00"):
+        sent = office.post(f"{files}?name={name}", content=PDF + name.encode(), headers=headers)
+        assert sent.status_code == 201, sent.text
+    large = {**headers, "Content-Length": str(FILE_LIMIT + 1)}
+    assert office.post(f"{files}?name=%00.pdf", content=PDF, headers=large).status_code == 413
+
+
+def test_a_number_that_no_row_can_have_is_a_page_that_is_not_there() -> None:
+    office = browser_of("office")
+    headers = {"X-CSRF-Token": office.csrf}
+    for number in ("0", "-1", "x", "9" * 30):
+        for path in (f"/batches/{number}", f"/batches/{number}/status", f"/api/batches/{number}"):
+            assert office.get(path).status_code == 404, path
+        for path in (
+            f"/batches/{number}/again",
+            f"/batches/{number}/remove",
+            f"/files/{number}/read-again",
+            f"/pages/{number}/read-again",
+            f"/submissions/{number}/decide-again",
+            f"/api/batches/{number}/files",
+        ):
+            assert office.post(path, headers=headers).status_code == 404, path
+
+
 def test_an_unknown_batch_and_a_batch_without_name_are_told() -> None:
     office = browser_of("office")
     headers = {"X-CSRF-Token": office.csrf}
@@ -107,62 +146,49 @@ def address(sqlite_database: Path) -> Iterator[tuple[str, int]]:
     thread.join()
 
 
+def head_of(office: Browser, files: str, address: tuple[str, int], size: int) -> bytes:
+    """The head of an upload as it goes over the line."""
+    cookies = "; ".join(f"{name}={value}" for name, value in office.cookies.items())
+    host = f"{address[0]}:{address[1]}"
+    return (
+        f"POST {files}?name=halb.pdf HTTP/1.1\r\nHost: {host}\r\nOrigin: http://{host}\r\n"
+        f"Cookie: {cookies}\r\nX-CSRF-Token: {office.csrf}\r\nContent-Length: {size}\r\n\r\n"
+    ).encode()
+
+
+def test_an_upload_is_written_in_large_pieces_beside_the_event_loop(
+    address: tuple[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[tuple[int, bool]] = []
+    plain = storage.Incoming.write
+
+    def write(arriving: storage.Incoming, piece: bytes) -> None:
+        written.append((len(piece), threading.current_thread().name.startswith("AnyIO")))
+        plain(arriving, piece)
+
+    monkeypatch.setattr(storage.Incoming, "write", write)
+    office = browser_of("office")
+    content = PDF + b"x" * 3_000_000
+    files = open_batch(office)
+    with socket.create_connection(address) as line:
+        line.sendall(head_of(office, files, address, len(content)) + content)
+        assert line.recv(1000).startswith(b"HTTP/1.1 201")
+    assert office.get(files).json()[0]["sha256"] == hashlib.sha256(content).hexdigest()
+    assert [length >= 1 << 20 for length, _ in written] == [True, True, False]
+    assert all(beside for _, beside in written)
+
+
 def test_an_upload_cut_in_the_middle_leaves_nothing_and_can_be_sent_again(address: tuple[str, int]) -> None:
     office = browser_of("office")
     files = open_batch(office)
-    cookies = "; ".join(f"{name}={value}" for name, value in office.cookies.items())
-    head = (
-        f"POST {files}?name=halb.pdf HTTP/1.1\r\nHost: {address[0]}:{address[1]}\r\nOrigin: http://{address[0]}:{address[1]}\r\n"
-        f"Cookie: {cookies}\r\nX-CSRF-Token: {office.csrf}\r\nContent-Length: {len(PDF)}\r\n\r\n"
-    )
+    head = head_of(office, files, address, len(PDF))
     with socket.create_connection(address) as line:
-        line.sendall(head.encode() + PDF[: len(PDF) // 2])
+        line.sendall(head + PDF[: len(PDF) // 2])
         wait_until(lambda: bool(list((settings().scans / "arriving").glob("*"))), "the first half is being written")
     wait_until(lambda: not list((settings().scans / "arriving").glob("*")), "the half is gone")
     with looking() as session:
         assert session.scalar(select(func.count(ScanFile.id))) == 0
     with socket.create_connection(address) as line:
-        line.sendall(head.encode() + PDF)
+        line.sendall(head + PDF)
         assert line.recv(1000).startswith(b"HTTP/1.1 201")
     assert [file["name"] for file in office.get(files).json()] == ["halb.pdf"]
-
-
-def test_the_batch_page_names_what_is_missing_and_what_came_twice() -> None:
-    publish_small()
-    montag = batch()
-    filled: dict[str, int | str | Waiting] = {
-        "housing": 1,
-        "german": 3,
-        "offices_jobcenter": 2,
-        "birth_country": Waiting(("Syrien",)),
-    }
-    submission(montag, filled, copy=7)
-    submission(montag, filled, copy=7)
-    submission(montag, {"housing": 2}, copy=8, pages=(1,))
-    office = browser_of("office", language="de")
-    shown = office.get(f"/batches/{montag}").text
-    assert "Exemplarnummer 7 kam zweimal" in shown
-    assert "Seite 2 fehlt" in shown
-    (twice,) = batches.overview(montag).suspected
-    assert office.send_form(f"/submissions/{twice.id}/same-paper", same="false").status_code == 303
-    assert "kam zweimal" not in office.get(f"/batches/{montag}/status").text
-
-
-def test_only_a_test_batch_can_be_removed() -> None:
-    publish_small()
-    real, trial = batch(), batch("Probe", test=True)
-    submission(trial, {"housing": 1})
-    office = browser_of("office")
-    assert office.send_form(f"/batches/{real}/remove").status_code == 409
-    assert office.send_form(f"/batches/{trial}/remove").status_code == 303
-    with looking() as session:
-        assert session.scalars(select(Batch.id)).all() == [real]
-
-
-def test_a_list_of_many_batches_says_of_each_what_waits() -> None:
-    publish_small()
-    submission(batch("Dienstag"), {"birth_country": Waiting()})
-    office = browser_of("office", language="de")
-    shown = office.get("/batches").text
-    assert "Dienstag" in shown
-    assert "alle Seiten gelesen" in shown

@@ -9,16 +9,19 @@ from fastapi import APIRouter
 from sqlalchemy.exc import OperationalError
 
 from service import people, sessions
+from service.db.models import Submission
+from service.db.session import transaction
 from service.web.access import allow_public
 from service.web.app import ROUTERS, create
 from service.web.pages import shown_day, shown_moment, shown_number
 from service.web.routes import health
-from tests.service.web.browser import Browser, browser_of
+from tests.service.seeds import Waiting, batch, publish_small, submission
+from tests.service.web.browser import PASSWORD, Browser, browser_of
 
 pytestmark = pytest.mark.usefixtures("sqlite_database")
 
 
-def _away(*_: object) -> None:
+def _away(*_: object, **__: object) -> None:
     raise OperationalError("SELECT 1", {}, Exception("connection refused"))
 
 
@@ -131,6 +134,27 @@ def test_an_administrator_adds_resets_and_deactivates() -> None:
     assert browser.send_form(f"/users/{people.find('anna').id}/deactivate").status_code == 409
     assert browser.get("/users/999999").status_code == 404
     assert [browser.get(f"/users/{name}").status_code for name in ("anna", "0", "9" * 30)] == [404, 404, 404]
+
+
+def test_guessing_the_present_password_is_slowed_down_like_signing_in() -> None:
+    browser = browser_of("office", name="maria")
+    wish = {"new": "another good sentence", "again": "another good sentence"}
+    for _ in range(sessions.ACCOUNT_FROM_ADDRESS.free):
+        assert browser.send_form("/account/password", present="a wrong guess", **wish).status_code == 400
+    slowed = browser.send_form("/account/password", present=PASSWORD, **wish)
+    assert slowed.status_code == 429
+    assert 1 <= int(slowed.headers["retry-after"]) <= 6
+    assert "too many wrong tries" in slowed.text
+
+
+def test_the_start_page_counts_the_fields_that_review_gives_out() -> None:
+    publish_small()
+    one = submission(batch(), {"birth_country": Waiting()})
+    reviewer = browser_of("reviewer")
+    assert "<strong>1</strong> <span>field waits</span>" in reviewer.get("/").text
+    with transaction() as session:
+        session.get_one(Submission, one).same_paper = "yes"
+    assert "<strong>0</strong> <span>fields wait</span>" in reviewer.get("/").text
 
 
 def test_days_and_numbers_look_as_people_here_write_them() -> None:

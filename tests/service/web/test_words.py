@@ -10,6 +10,7 @@ from form_layouts.errors import CrosscheckError
 from form_layouts.questionnaire import Kind
 from omr import errors as omr_errors
 from omr.reading import PageReading, Reason
+from service import intake
 from service.people import ROLES as ALL_ROLES
 from service.web import words
 from service.web.words import N_, gettext_for, ngettext_for, word
@@ -58,6 +59,7 @@ def test_every_value_of_a_closed_list_has_words() -> None:
     read_kinds = set(get_args(PageReading.model_fields["kind"].annotation))
     assert read_kinds < set(words.PAGE_KINDS)
     assert _reasons(omr_errors.UnusableFile) | _reasons(omr_errors.RejectedPage) <= set(words.REJECTED)
+    assert {intake.HeicNotRead.reason, intake.ReceivedBefore.reason} <= set(words.REJECTED)
     assert set(words.MISSING) == {str(code) for code in range(-13, -2)}
 
 

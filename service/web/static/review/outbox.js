@@ -18,7 +18,7 @@ export class Outbox {
     return this.items.map((item) => item.id);
   }
 
-  /** Keep {id, token, values, answer, page} and send it. */
+  /** Keep {id, token, values, asWritten, answer, page} and send it. */
   add(item) {
     this.items.push(item);
     this.keep();
@@ -39,7 +39,7 @@ export class Outbox {
       const item = this.items[0];
       const path = `/api/review/fields/${item.id}/verdict`;
       try {
-        await sendUntilReached(path, { token: item.token, values: item.values }, this.on.away);
+        await sendUntilReached(path, { token: item.token, values: item.values, as_written: item.asWritten }, this.on.away);
         this.store.remove(`draft:${item.id}`);
       } catch (fault) {
         if (!(fault instanceof Refused)) throw fault;

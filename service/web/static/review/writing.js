@@ -74,24 +74,32 @@ export class Writing {
   }
 
   dateProblem(text) {
-    const found = DATE.exec(text);
+    const found = dateParts(text);
     if (!found) return this.texts.date_unusable;
-    const [day, month, year] = [found[1] ?? found[4] ?? 1, found[2] ?? found[5] ?? 1, found[3] ?? found[6]].map(Number);
-    const real = new Date(Date.UTC(year, month - 1, day));
-    return real.getUTCMonth() === month - 1 && real.getUTCDate() === day ? null : this.texts.no_such_day;
+    const real = new Date(Date.UTC(found.year, found.month - 1, found.day));
+    return real.getUTCMonth() === found.month - 1 && real.getUTCDate() === found.day ? null : this.texts.no_such_day;
   }
 
+  /** The sentence that asks about what can hardly be right; the server refuses it too, until it is confirmed. */
   doubt(text) {
-    if (this.field.kind !== "number" || !this.field.range) return null;
-    const [from, to] = this.field.range;
-    return Number(text) < from || Number(text) > to ? filled(this.texts.out_of_range, { from, to }) : null;
+    if (this.field.kind === "number" && this.field.range) {
+      const [from, to] = this.field.range;
+      return Number(text) < from || Number(text) > to ? filled(this.texts.out_of_range, { from, to }) : null;
+    }
+    if (this.field.kind === "date") {
+      const { year, month, day } = dateParts(text);
+      const stands = `${year}-${two(month)}-${two(day)}`;
+      const [from, to] = this.field.days;
+      return stands < from || stands > to ? filled(this.texts.unlikely_date, { from: asTyped(from), to: asTyped(to) }) : null;
+    }
+    return null;
   }
 
   /** What this person decided before, as it would be typed. */
   decided() {
     const value = this.field.value ? Object.values(this.field.value)[0] : "";
     if (typeof value === "number") return value < 0 ? "" : String(value);
-    return this.field.kind === "date" ? value.split("-").reverse().join(".") : value;
+    return this.field.kind === "date" ? asTyped(value) : value;
   }
 
   suggested() {
@@ -110,4 +118,21 @@ export class Writing {
 function digitsOf(text, kind) {
   if (kind !== "number" && kind !== "date") return text;
   return text.replace(/[٠-٩۰-۹]/g, (digit) => String(digit.codePointAt(0) % 16));
+}
+
+/** {year, month, day} of a date as it is typed, 1 for what is absent; null where it is none. */
+function dateParts(text) {
+  const found = DATE.exec(text);
+  if (!found) return null;
+  const [day, month, year] = [found[1] ?? found[4] ?? 1, found[2] ?? found[5] ?? 1, found[3] ?? found[6]].map(Number);
+  return { year, month, day };
+}
+
+/** 2015-08-04 as 04.08.2015. */
+function asTyped(stored) {
+  return stored.split("-").reverse().join(".");
+}
+
+function two(number) {
+  return String(number).padStart(2, "0");
 }
