@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from service.claims import MOST_ATTEMPTS
 from service.db.models import Batch, Field, Page, ScanFile, Submission
 from service.db.session import looking
-from service.intake import NoSuchBatch, may_be_read_again
+from service.intake import NoSuchBatch
 from service.review.queue import servable
 
 ACTIVE = ("waiting", "working")
@@ -102,14 +102,10 @@ def counted(session: Session, counts: Any) -> dict[int, int]:
 def arrived(batch_id: int) -> list[dict[str, str | int]]:
     """Name, size and SHA-256 of every file that is there: an upload sends only the rest.  Raises NoSuchBatch.
 
-    A file that was set aside is not among them: sent again, it is tried once more.
+    A file that was refused or set aside is not among them: sent again, it is told why, or tried once more.
     """
     with looking() as session:
         if session.get(Batch, batch_id) is None:
             raise NoSuchBatch()
         files = session.scalars(select(ScanFile).where(ScanFile.batch_id == batch_id))
-        return [
-            {"name": file.name, "size": file.size, "sha256": file.sha256}
-            for file in files
-            if not may_be_read_again(file.state, file.reason)
-        ]
+        return [{"name": file.name, "size": file.size, "sha256": file.sha256} for file in files if file.reason is None]

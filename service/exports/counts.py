@@ -74,7 +74,7 @@ def unread(session: Session, editions: Iterable[int] | None = None) -> Unread:
 
     return Unread(
         pages=count(pages, failed),
-        files=count(files, ScanFile.state.in_(("rejected", "set_aside"))),
+        files=count(files, ScanFile.state.in_(("rejected", "set_aside")) & (ScanFile.reason != "received_before")),
         unfinished=count(pages, or_(Page.state.in_(BUSY), alone)) + count(files, ScanFile.state.in_(BUSY)),
     )
 

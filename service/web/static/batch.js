@@ -18,6 +18,7 @@ let sending = 0;
 let all = 0;
 let safe = 0;
 let failed = 0;
+let lost = 0; // of those that failed: not refused, but not reached
 let known = null;
 
 function line(file) {
@@ -49,7 +50,7 @@ function line(file) {
 
 function summarise() {
   const over = safe + failed === all;
-  const text = !over ? words.summary : failed ? words.trouble : words.complete;
+  const text = !over ? words.summary : !failed ? words.complete : lost ? words.trouble : words.refused;
   summary.hidden = all === 0;
   summary.className = `notice ${!over ? "" : failed ? "bad" : "good"}`;
   summary.textContent = text.replace("{done}", safe).replaceAll("{all}", all).replace("{failed}", failed);
@@ -101,6 +102,7 @@ async function next() {
   shown.say(taken ? (told.answer.again ? words.here : words.received) : words.failed, taken ? "good" : "bad");
   shown.why(taken ? "" : (told.answer.message ?? ""));
   if (taken) safe += 1; else failed += 1;
+  if (!taken && (told.status === 0 || told.status >= 500)) lost += 1;
   summarise();
   look();
   next();
