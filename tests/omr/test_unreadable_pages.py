@@ -138,8 +138,8 @@ def test_a_page_of_an_unknown_form_names_that_form(tmp_path: Path) -> None:
     """Somebody handed in another form of ours: the sentence says which folder is needed."""
     folder = load_form_folder(small_folder(tmp_path / "small"))
     other = filled(folder, next(printed_copies(folder, "uk", 1)), 3)
-    english = "This page is 'small' version 1, edition 1, language uk; that form is not known here. Add its form folder (--forms)"
-    german = "gehört zu „small“, Fassung 1, Druckstand 1, Sprache uk; dieses Formular ist hier nicht bekannt. Geben Sie seinen Formularordner an (--forms)"
+    english = "This page is 'small' version 1, edition 1, language uk; that form is not known here. Add its form folder (crosscheck read --forms, or crosscheck forms publish)"
+    german = "gehört zu „small“, Fassung 1, Druckstand 1, Sprache uk; dieses Formular ist hier nicht bekannt. Geben Sie seinen Formularordner an (crosscheck read --forms oder crosscheck forms publish)"
     assert rejected(other.scanned(), words=(english, german)).reason == "unknown_edition"
 
 
@@ -150,8 +150,8 @@ def test_a_page_is_never_read_with_a_layout_that_has_other_places(tmp_path: Path
     scanned = filled(old, next(printed_copies(old, "de", 1)), 3)
     known = filled(new, next(printed_copies(new, "de", 1)), 3)
     words = (
-        "printed with other positions (check {0}) than the layout known here. Give the folder it was printed to",
-        "mit anderen Positionen gedruckt (Prüfzeichen {0}) als im hier bekannten Layout. Geben Sie den Ordner an",
+        "printed with other positions (check {0}) than the layout known here. Whoever looks after the forms has the layout",
+        "mit anderen Positionen gedruckt (Prüfzeichen {0}) als im hier bekannten Layout. Wer die Formulare betreut, hat das Layout",
     )
     english, german = (sentence.format(scanned.layout.check) for sentence in words)
     assert rejected(scanned.scanned(), known, words=(english, german)).reason == "edition_with_other_positions"
