@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from pydantic import TypeAdapter
 
-from benchmarks.stacks import STACKS, Stack, running
-from benchmarks.unread import PAGES, READINGS
+from benchmarks.stacks import PAGES, READINGS, STACKS, Stack, running
 from form_layouts.catalogue import EXAMPLES, Catalogue, forms_of
 from form_layouts.form_folder import load_form_folder
 from omr.debug import DebugWriter

@@ -19,6 +19,8 @@ from tests.servers import postgres, redis_server
 Stack = Literal["embedded", "postgresql_redis"]
 STACKS: tuple[Stack, ...] = ("embedded", "postgresql_redis")
 OURS = "CROSSCHECK_"
+READINGS, PAGES = "readings.json", "pages"
+"""For benchmarks.unread, files of the data folder: the readings of one submission, and how many pages a file has."""
 
 
 @dataclass(frozen=True)

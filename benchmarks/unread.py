@@ -7,15 +7,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
+from benchmarks.stacks import PAGES, READINGS
 from omr.reading import PageReading
 from service.settings import settings
 from workers import steps
 from workers.app import app as app
 from workers.decoder import Walked
 from workers.pictures import Pictures
-
-READINGS, PAGES = "readings.json", "pages"
-"""Files of the data folder: the readings of one submission, and how many pages a file has."""
 
 
 class _Nothing:

@@ -1,6 +1,7 @@
 """A worker that is killed once at each named point: `celery -A tests.workers.killing worker`.
 
-No row is killed three times: that one would be set aside, and rightly.
+No row is killed three times: that one would be set aside, and rightly.  Never import this into a test: it patches the steps
+of the process that it is in.
 """
 
 from __future__ import annotations
@@ -16,16 +17,6 @@ from service.settings import settings
 from workers import steps
 from workers.app import app as app
 from workers.decoder import Decoder
-
-FILE_POINTS = ("file_claimed", "file_walked", "while_storing_pages", "before_sending_pages")
-PAGE_POINTS = ("page_claimed", "page_decoded", "page_read", "pictures_kept", "while_storing_reading", "before_assembly")
-BATCH_POINTS = ("batch_claimed", "while_storing_submissions")
-POINTS = (*FILE_POINTS, *PAGE_POINTS, *BATCH_POINTS)
-
-
-def killed() -> set[str]:
-    """The points at which a worker was killed so far."""
-    return {path.name.removeprefix("killed-") for path in settings().data.glob("killed-*")}
 
 
 def _kill(point: str) -> None:

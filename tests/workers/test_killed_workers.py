@@ -11,7 +11,7 @@ from service.db.models import Field, Page, Reading, ScanFile
 from service.db.session import looking
 from tests.service.seeds import publish_small
 from tests.workers.conftest import SmallPile
-from tests.workers.killing import POINTS, killed
+from tests.workers.points import POINTS, killed
 from tests.workers.running import at_rest, scheduler, upload, wait_for, worker
 
 
