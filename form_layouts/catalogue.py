@@ -136,7 +136,11 @@ def _assert_asks_the_same(questionnaire: Questionnaire, asked: Path) -> None:
 
 def assert_unchanged(layout: Layout, path: Path) -> None:
     """Raises EditionChanged where the layout stored at `path` has other words or positions."""
-    stored = read_layout(path)
+    assert_same_edition(layout, read_layout(path), path)
+
+
+def assert_same_edition(layout: Layout, stored: Layout, path: Path) -> None:
+    """Raises EditionChanged, which names `path`, where a stored layout has other words or positions."""
     if (stored.hash, stored.wording_hash) != (layout.hash, layout.wording_hash):
         raise EditionChanged(
             edition=layout.edition,

@@ -20,9 +20,11 @@ def refuse_active_content(path: Path, name: str) -> None:
     """Look at every object of a PDF.  Raises ActiveContent.  What cannot be parsed here is left to the renderer."""
     try:
         reader = PdfReader(path, strict=False)
-        found = next((what for dictionary in _dictionaries(reader) if (what := _active(dictionary))), None)
-    except Exception:  # a damaged file: pypdf raises whatever its bytes lead to
+    except (
+        Exception
+    ):  # no table of objects: pypdf raises whatever the bytes lead to, and the renderer may still open it
         return
+    found = next((what for dictionary in _dictionaries(reader) if (what := _active(dictionary))), None)
     if found:
         raise ActiveContent(file=name, found=found)
 
@@ -38,7 +40,7 @@ def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
 def _resolved(reader: PdfReader, number: int, generation: int) -> Any:
     try:
         return reader.get_object(IndirectObject(number, generation, reader))
-    except Exception:  # one damaged object hides no other
+    except Exception:  # one damaged object, of whatever kind, must not hide an active one
         return None
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from form_layouts.catalogue import Catalogue, Form, forms_of
-from form_layouts.errors import EditionChanged, VersionChanged
+from form_layouts.catalogue import Catalogue, Form, assert_same_edition, forms_of
+from form_layouts.errors import VersionChanged
 from form_layouts.form_folder import load_form_folder
 from form_layouts.layout import Layout
 from form_layouts.questionnaire import Questionnaire, Wording
@@ -95,16 +95,7 @@ def _publish_edition(session: Session, version: Version, form: Form, wording: Wo
         )
         session.add(edition)
         return True
-    kept = layout_of(edition)
-    if (kept.hash, kept.wording_hash) != (layout.hash, layout.wording_hash):
-        raise EditionChanged(
-            edition=layout.edition,
-            questionnaire=layout.questionnaire,
-            version=layout.version,
-            language=layout.language,
-            path=folder,
-            next=layout.edition + 1,
-        )
+    assert_same_edition(layout, layout_of(edition), folder)
     if wording and wording.edition == layout.edition:
         edition.wording = wording.model_dump(mode="json", by_alias=True)  # its status may have become "proofed"
     return False

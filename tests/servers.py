@@ -16,6 +16,8 @@ import psycopg
 import redis
 
 START_S = 30
+LOOK_S = 0.05
+"""Between two looks at a condition: it is the condition that ends the waiting, not this."""
 TEMPLATE = "crosscheck_template"
 
 
@@ -32,7 +34,7 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = START_S) ->
     while not true():
         if time.monotonic() > deadline:
             raise TimeoutError(what)
-        time.sleep(0.05)
+        time.sleep(LOOK_S)
 
 
 class Postgres:

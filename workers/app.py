@@ -22,7 +22,7 @@ _DUMPABLE = 4
 ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)
 
 
-@worker_process_init.connect  # type: ignore[untyped-decorator]
+@worker_process_init.connect  # type: ignore[untyped-decorator]  # celery has no types
 def _begin(**_: Any) -> None:
     """Each process of the pool has its own connections and one thread for OpenCV, and no other process may look into it."""
     ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)

@@ -151,7 +151,7 @@ def test_tries_that_are_written_down_slowly_do_not_pass_together() -> None:
     told: list[type[Exception]] = []
 
     def slowly(_: Session) -> None:
-        time.sleep(random.uniform(0, 0.1))
+        time.sleep(random.uniform(0, 0.1))  # each try is written at another moment: the race that the lock must win
 
     def guess() -> None:
         try:

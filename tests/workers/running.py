@@ -16,6 +16,8 @@ from service import batches, intake, queue, storage
 from service.batches import Overview
 
 LOGLEVEL = "WARNING"
+LOOK_S = 0.3
+"""Between two looks at a batch: seldom enough to leave the cores to the workers."""
 
 
 @contextmanager
@@ -60,7 +62,7 @@ def wait_for(true: Callable[[Overview], bool], batch: int, seconds: float) -> Ov
             if true(shown):
                 return shown
             what = f"{shown.counts}, {len(shown.submissions)} submissions, active: {shown.active}"
-        time.sleep(0.3)
+        time.sleep(LOOK_S)
     raise TimeoutError(what)
 
 

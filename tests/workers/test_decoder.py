@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from PIL import Image
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
+from tests.servers import wait_until
 from workers import decoder as module
 from workers.decoder import Decoder, DecodingStopped, Refused, Walked
 
@@ -78,6 +78,12 @@ def test_a_page_of_gigantic_size_is_refused_before_it_is_drawn(decoder: Decoder,
     assert told.reason == "page_too_large"
 
 
+def renderers() -> list[str]:
+    """Renderers of a decoder that run now."""
+    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    return [line for line in running.splitlines() if "pdftoppm" in line and "/fd/" in line]
+
+
 def test_what_takes_too_long_is_stopped_with_everything_it_started(
     decoder: Decoder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -85,9 +91,7 @@ def test_what_takes_too_long_is_stopped_with_everything_it_started(
     path = pdf(tmp_path / "a.pdf")
     with pytest.raises(DecodingStopped):
         decoder.page(path, "a.pdf", "pdf", 0)
-    time.sleep(0.3)
-    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert not any("pdftoppm" in line and "/fd/" in line for line in running.splitlines())
+    wait_until(lambda: not renderers(), "the renderer has ended", 2)
     monkeypatch.setattr(module, "PAGE_S", 60.0)
     assert not isinstance(decoder.page(path, "a.pdf", "pdf", 0), Refused)
 

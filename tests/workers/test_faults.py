@@ -17,6 +17,9 @@ from tests.service.seeds import publish_small
 from tests.workers.conftest import SmallPile
 from tests.workers.running import at_rest, scheduler, upload, wait_for, worker
 
+AWAY_S = 3.0
+"""How long a server stays away: several sweeps of a second, and the end of the page that was being read."""
+
 
 def assert_all_read_once(shown: Overview, pile: SmallPile) -> None:
     assert (shown.received, shown.counts["page"], len(shown.submissions)) == (pile.pages, pile.pages, pile.submissions)
@@ -41,7 +44,7 @@ def test_what_arrives_while_the_broker_is_away_is_read_when_it_is_back(
         redis_broker.stop()
         for file in small_pile.files[1:]:
             assert upload(batch, file) > 0
-        time.sleep(3)
+        time.sleep(AWAY_S)
         redis_broker.start()
         assert_all_read_once(wait_for(at_rest, batch, 120), small_pile)
 
@@ -57,7 +60,7 @@ def test_a_database_that_restarts_in_the_middle_costs_nothing(
             upload(batch, file)
         wait_for(some_read, batch, 60)
         postgres_cluster.stop()
-        time.sleep(2)
+        time.sleep(AWAY_S)
         postgres_cluster.start()
         assert_all_read_once(wait_for(at_rest, batch, 120), small_pile)
 

@@ -25,8 +25,6 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-backgroun
 SHOTS = os.environ.get("CROSSCHECK_SHOTS")
 """A folder for pictures of the screen, for somebody who wants to look at them."""
 
-pytestmark = pytest.mark.skipif(not Path(CHROMIUM).exists(), reason="needs Chromium")
-
 
 @pytest.fixture
 def address(sqlite_database: Path, request: pytest.FixtureRequest) -> Iterator[str]:
