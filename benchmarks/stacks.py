@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from service.db.migrate import upgrade
-from service.db.session import engine
+from service.db.session import close_engine
 from service.queue import prepare_broker, queue
 from service.settings import settings
 from tests.servers import postgres, redis_server
@@ -47,7 +47,6 @@ def running(stack: Stack, **more: str) -> Iterator[Running]:
         upgrade()
         prepare_broker()
         yield Running(data, servers)
-        engine().dispose()
 
 
 def _set(variables: dict[str, str]) -> None:
@@ -55,5 +54,6 @@ def _set(variables: dict[str, str]) -> None:
     for name in [name for name in os.environ if name.startswith(OURS)]:
         del os.environ[name]
     os.environ.update(variables)
-    for cached in (settings, engine, queue):
+    close_engine()
+    for cached in (settings, queue):
         cached.cache_clear()

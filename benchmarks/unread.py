@@ -38,5 +38,5 @@ def _made_before(_image: Any, _name: str, number: int, _published: Any) -> tuple
     return numbered, Pictures(b"one picture for all", {"page": [0, 19]})
 
 
-steps.decoder = _Nothing  # type: ignore[assignment]
-steps._read = _made_before  # type: ignore[assignment]
+steps.decoder = _Nothing  # type: ignore[assignment]  # stands in
+steps._read = _made_before  # type: ignore[assignment]  # stands in

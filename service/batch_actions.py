@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, lazyload
 from form_layouts.errors import CrosscheckError
 from service.batch_list import STUCK
 from service.db.models import Batch, Page, ScanFile, Submission, now
-from service.db.session import transaction
+from service.db.session import rows_changed, transaction
 from service.intake import NoSuchBatch, may_be_read_again, wait_again
 
 _LOG = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ def read_again(page_id: int) -> int:
             .where(Page.state.in_(("done", "set_aside")))
             .values(state="waiting", attempts=0, kind=None, reason=None, messages=None, sent_at=now())
         )
-        if session.execute(wanted).rowcount != 1:  # type: ignore[attr-defined]
+        if rows_changed(session, wanted) != 1:
             raise NotToBeReadAgain()
         return page.batch_id
 

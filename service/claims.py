@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import CursorResult, Table, or_, update
+from sqlalchemy import Table, or_, update
 from sqlalchemy.orm import Session
 
 from service.db.models import Batch, Page, ScanFile, now
+from service.db.session import rows_changed
 from service.settings import settings
 
 MOST_ATTEMPTS = 3
@@ -48,7 +49,7 @@ def claim(session: Session, kind: Workable, row_id: int) -> Claim | None:
             attempts=kind.attempts + 1,
         )
     )
-    return Claim(kind, row_id, token) if _changed(session, statement) else None
+    return Claim(kind, row_id, token) if rows_changed(session, statement) else None
 
 
 def give_up(session: Session, held: Claim) -> None:
@@ -63,7 +64,7 @@ def store(session: Session, held: Claim, *, state: str, **values: Any) -> bool:
         .where(held.kind.id == held.id, held.kind.lease_token == held.token, held.kind.state == "working")
         .values(state=state, lease_token=None, lease_until=None, **values)
     )
-    return _changed(session, statement)
+    return rows_changed(session, statement) == 1
 
 
 def _table(kind: Workable) -> Table:
@@ -71,9 +72,3 @@ def _table(kind: Workable) -> Table:
     table = kind.__table__
     assert isinstance(table, Table)
     return table
-
-
-def _changed(session: Session, statement: Any) -> bool:
-    result = session.execute(statement)
-    assert isinstance(result, CursorResult)
-    return bool(result.rowcount == 1)

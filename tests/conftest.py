@@ -6,9 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 
+from service import passwords
+from service import queue as sending
 from service.db.migrate import upgrade
-from service.db.session import engine
+from service.db.session import close_engine
 from service.queue import queue
 from service.settings import settings
 from tests.servers import TEMPLATE, Postgres, Redis, postgres, redis_server
@@ -27,9 +30,7 @@ VARIABLES = (
 
 
 def _forget_settings() -> None:
-    if engine.cache_info().currsize:
-        engine().dispose()
-    engine.cache_clear()
+    close_engine()
     settings.cache_clear()
     queue.cache_clear()
 
@@ -92,3 +93,23 @@ def database(request: pytest.FixtureRequest) -> Path:
     name = "sqlite_database" if request.param == "sqlite" else "postgres_database"
     folder: Path = request.getfixturevalue(name)
     return folder
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    """What would have been given to the workers: nothing is."""
+    messages: list[tuple[str, int]] = []
+
+    def send(name: str, row: int) -> bool:
+        messages.append((name, row))
+        return True
+
+    monkeypatch.setattr(sending, "_send", send)
+    return messages
+
+
+@pytest.fixture
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 with the least work, for tests that sign in often."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    passwords._nobodys.cache_clear()

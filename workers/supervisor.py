@@ -24,6 +24,8 @@ STEADY_S = 60.0
 """A process that ran this long counts as healthy again."""
 STOP_S = 30.0
 """Time to end in peace: a page takes a second or two."""
+LOOK_S = 0.25
+"""Between two looks at the children."""
 READY_S = 60.0
 _PR_SET_PDEATHSIG = 1
 
@@ -80,7 +82,7 @@ class Supervisor:
                 if ready_by is not None and (_answers(self.settings) or time.monotonic() > ready_by):
                     ready_by = None
                     when_ready()
-                time.sleep(0.25)
+                time.sleep(LOOK_S)
         finally:
             self._end()
 

@@ -13,7 +13,7 @@ from omr.errors import GaveUp
 from service import queue
 from service.claims import MOST_ATTEMPTS, Workable
 from service.db.models import Batch, Page, ScanFile, now
-from service.db.session import transaction
+from service.db.session import rows_changed, transaction
 from service.settings import settings
 from workers.steps import assemble_batch_if_at_rest
 
@@ -58,7 +58,7 @@ def _hand_back(session: Session, kind: Workable, at: datetime) -> int:
     """Rows whose worker is gone wait again, at once."""
     gone = (kind.state == "working", _over(kind, at), kind.attempts < MOST_ATTEMPTS)
     changed = update(kind).where(*gone).values(state="waiting", lease_token=None, lease_until=None, sent_at=None)
-    return session.execute(changed, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined, no-any-return]
+    return rows_changed(session, changed)
 
 
 def _over(kind: Workable, at: datetime) -> ColumnElement[bool]:
@@ -72,7 +72,7 @@ def _set_aside(session: Session, kind: Workable, at: datetime) -> int:
     over = or_(kind.state == "waiting", (kind.state == "working") & _over(kind, at))
     if kind is Batch:
         wanted = update(Batch).where(spent, over).values(state="resting", lease_token=None, lease_until=None)
-        count: int = session.execute(wanted, execution_options={"synchronize_session": False}).rowcount  # type: ignore[attr-defined]
+        count = rows_changed(session, wanted)
         if count:
             _LOG.error("%s batch(es) could not be put together", count)
         return count

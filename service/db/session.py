@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, CursorResult, Engine, create_engine, event
 from sqlalchemy.orm import Session
 
 from service.settings import settings
 
 BUSY_TIMEOUT_MS = 30_000
 """How long a writer on SQLite waits for another: longer than any transaction here."""
+_ONE_MAKES = Lock()
 
 
 @contextmanager
@@ -30,9 +32,29 @@ def looking() -> Iterator[Session]:
         yield session
 
 
-@cache
+def rows_changed(session: Session, statement: Any) -> int:
+    """Run an update or delete that a condition guards; how many rows it found."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    assert isinstance(result, CursorResult)
+    return int(result.rowcount)
+
+
 def engine() -> Engine:
     """This process's engine.  A forked child must call `forget_connections` first."""
+    with _ONE_MAKES:  # a cache alone lets threads that ask at once each make one, and lose all but the last
+        return _engine()
+
+
+def close_engine() -> None:
+    """Close this process's connections; the next use opens what the settings then name."""
+    with _ONE_MAKES:
+        if _engine.cache_info().currsize:
+            _engine().dispose()
+        _engine.cache_clear()
+
+
+@cache
+def _engine() -> Engine:
     url = settings().database_url
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=10, max_overflow=20)

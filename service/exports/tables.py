@@ -114,7 +114,7 @@ def _case(
         given, source = (field.verdict, "person") if field.verdict is not None else (field.accepted, "machine")
         for name in field.variables:
             value = _usable(field.kind, given.get(name))
-            answers[name] = (WAITING, "waiting") if value is None else (value, source)  # type: ignore[assignment]
+            answers[name] = (WAITING, "waiting") if value is None else (value, source)  # type: ignore[assignment]  # checked by _usable
         if field.id in boxes:
             codes = version.asked.question(field.question).boxes
             found = [str(code) for box, code in codes.items() if box in boxes[field.id]]

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, CursorResult, Select, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from form_layouts.errors import CrosscheckError
 from service.db.models import Field, Page, Submission, User, Verdict, now
-from service.db.session import looking, transaction
+from service.db.session import looking, rows_changed, transaction
 
 LEASE = timedelta(minutes=5)
 """How long a field is kept for a reviewer who says nothing: long enough to ask a colleague.  The screen, while somebody
@@ -93,7 +93,7 @@ def renew(user_id: int, held: Held) -> datetime:
     """Keep the field for another LEASE; until when.  Raises FieldTaken."""
     until = now() + LEASE
     with transaction() as session:
-        if not changed(session, update(Field).where(is_held(user_id, held)).values(lease_until=until)):
+        if not rows_changed(session, update(Field).where(is_held(user_id, held)).values(lease_until=until)):
             raise FieldTaken()
     return until
 
@@ -102,7 +102,7 @@ def release(user_id: int, held: Held) -> None:
     """Hand the field back undecided.  No fault where it is another's by now."""
     free = {"lease_user": None, "lease_token": None, "lease_until": None}
     with transaction() as session:
-        changed(session, update(Field).where(is_held(user_id, held)).values(**free))
+        rows_changed(session, update(Field).where(is_held(user_id, held)).values(**free))
 
 
 def waiting_count() -> int:
@@ -131,13 +131,6 @@ def servable() -> Select[int]:
 def is_held(user_id: int, held: Held) -> ColumnElement[bool]:
     """Whether the field's lease is still this one; a lease that ended holds until somebody else gets the field."""
     return and_(Field.id == held.field_id, Field.lease_token == held.token, Field.lease_user == user_id)
-
-
-def changed(session: Session, statement: Any) -> bool:
-    """Run a guarded statement; whether it found its row."""
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    assert isinstance(result, CursorResult)
-    return bool(result.rowcount == 1)
 
 
 def _free_for(user_id: int) -> ColumnElement[bool]:

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from form_layouts.errors import CrosscheckError
 from form_layouts.questionnaire import Question
 from service.db.models import Edition, Field, Page, Verdict, now
-from service.db.session import transaction
+from service.db.session import rows_changed, transaction
 from service.forms import questionnaire_of
-from service.review.queue import FieldTaken, Held, NoSuchField, changed, holder, is_held
+from service.review.queue import FieldTaken, Held, NoSuchField, holder, is_held
 from service.review.values import WRITTEN, AnswerUnusable, Value, checked
 
 _DECIDED = {"state": "decided", "lease_user": None, "lease_token": None, "lease_until": None}
@@ -43,7 +43,7 @@ def decide(user_id: int, held: Held, given: Mapping[str, object], *, as_written:
         field, question = _asked(session, held.field_id)
         values = checked(question, field.answers, given, as_written=as_written)
         standing = _own_standing(session, field, user_id, values)
-        if changed(session, update(Field).where(is_held(user_id, held)).values(**_DECIDED)):
+        if rows_changed(session, update(Field).where(is_held(user_id, held)).values(**_DECIDED)):
             return standing or _keep(session, field, question, user_id, values)
         session.refresh(field)
         standing = _own_standing(session, field, user_id, values)
@@ -66,7 +66,7 @@ def correct(
         standing = _own_standing(session, field, user_id, values)
         free = or_(Field.lease_until.is_(None), Field.lease_until < now(), Field.lease_user == user_id)
         unchanged = true() if seen is None else func.coalesce(Field.verdict_id, 0) == seen
-        if changed(session, update(Field).where(Field.id == field_id, free, unchanged).values(**_DECIDED)):
+        if rows_changed(session, update(Field).where(Field.id == field_id, free, unchanged).values(**_DECIDED)):
             return standing or _keep(session, field, question, user_id, values)
         session.refresh(field)
         name = holder(session, field)

@@ -36,12 +36,14 @@ ARRIVAL = ROOT / "form_layouts/examples/arrival-needs"
 DPI = 300
 PIXELS = DPI / 25.4
 """Pixels of a millimetre on a clean page."""
+A4_PX = (3508, 2481)
 SHORT = (
     "filled_in", "age", "gender", "languages", "languages_other", "birth_country", "purpose", "household", "children",
     "housing", "housing_other", "needs", "comment",
 )  # fmt: skip
 """Questions of the short form: one of every kind."""
 Line = dict[str, Any]
+Bytes = bytes | None
 
 
 @dataclass(frozen=True)
@@ -143,6 +145,10 @@ def crosscheck(*arguments: object, messages: str = "en") -> Done:
     result = CliRunner().invoke(main, ["--messages", messages, *map(str, arguments)], catch_exceptions=False)
     lines = [json.loads(line) for line in result.stdout.splitlines() if line.startswith("{")]
     return Done(result.exit_code, lines, result.stderr, result.stdout)
+
+
+def read_files(forms: Path, *paths: Path, messages: str = "en") -> Done:
+    return crosscheck("read", *paths, "--forms", forms, "--no-ocr", messages=messages)
 
 
 def of_kind(lines: Iterable[Line], kind: str) -> list[Line]:

@@ -15,33 +15,16 @@ from omr.pages import MAX_PAGES, ScanFile, open_scan, page_images
 from simulation.pen import Page
 from tests.form_layouts.folders import small_folder
 from tests.omr.sheets import (
+    Bytes,
     Done,
     crosscheck,
     everyday,
     line_as_meant,
     of_kind,
     places,
-    published,
+    read_files,
     save,
 )
-
-Bytes = bytes | None
-A4_PX = (3508, 2481)
-
-
-@pytest.fixture(scope="module")
-def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return published(tmp_path_factory.mktemp("forms"), everyday())
-
-
-@pytest.fixture(scope="module")
-def page() -> Page:
-    return everyday().scanned()
-
-
-def read_files(forms: Path, *paths: Path, messages: str = "en") -> Done:
-    return crosscheck("read", *paths, "--forms", forms, "--no-ocr", messages=messages)
-
 
 # ---- files that give no page ----------------------------------------------------------------------------------
 

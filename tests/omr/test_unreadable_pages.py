@@ -15,36 +15,16 @@ from simulation.pen import Page
 from simulation.printing import printed_copies
 from tests.form_layouts.folders import small_folder
 from tests.omr.sheets import (
+    A4_PX,
     PIXELS,
     Copy,
-    Done,
     assert_as_meant,
     catalogue_of,
-    crosscheck,
     everyday,
     filled,
     kinds,
-    published,
     read,
 )
-
-Bytes = bytes | None
-A4_PX = (3508, 2481)
-
-
-@pytest.fixture(scope="module")
-def forms(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return published(tmp_path_factory.mktemp("forms"), everyday())
-
-
-@pytest.fixture(scope="module")
-def page() -> Page:
-    return everyday().scanned()
-
-
-def read_files(forms: Path, *paths: Path, messages: str = "en") -> Done:
-    return crosscheck("read", *paths, "--forms", forms, "--no-ocr", messages=messages)
-
 
 # ---- pages without answers ------------------------------------------------------------------------------------
 

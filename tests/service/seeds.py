@@ -178,8 +178,8 @@ def _marks(question: Question, answers: Mapping[str, int | str | Waiting]) -> di
         thought = given.candidates if isinstance(given, Waiting) else (given,)
         state = "unsure" if isinstance(given, Waiting) else "marked"
         if question.kind == "multiple":
-            marks[variable] = {str(part): (state if 1 in thought else "empty", 0.9)}  # type: ignore[dict-item]
+            marks[variable] = {str(part): (state if 1 in thought else "empty", 0.9)}  # type: ignore[dict-item]  # state is one of State
         else:
             for choice, code in question.boxes.items():
-                marks.setdefault(variable, {})[choice] = (state if code in thought else "empty", 0.9)  # type: ignore[assignment]
+                marks.setdefault(variable, {})[choice] = (state if code in thought else "empty", 0.9)  # type: ignore[assignment]  # as above
     return marks

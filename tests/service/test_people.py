@@ -6,7 +6,6 @@ from collections.abc import Callable
 from threading import Thread
 
 import pytest
-from argon2 import PasswordHasher
 from sqlalchemy import select, update
 
 from form_layouts.errors import CrosscheckError
@@ -18,11 +17,7 @@ PASSWORD = "a sentence only I know"
 HERE = "192.0.2.1"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 with the least work: these tests sign in often."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    passwords._nobodys.cache_clear()
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 
 def _add(name: str, *roles: str) -> User:

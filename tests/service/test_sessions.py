@@ -21,11 +21,7 @@ PASSWORD = "a sentence only I know"
 HERE, ELSEWHERE = "192.0.2.1", "192.0.2.2"
 
 
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Argon2 with the least work: these tests sign in often."""
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
-    passwords._nobodys.cache_clear()
+pytestmark = pytest.mark.usefixtures("quick_hashes")
 
 
 def _add(name: str, *roles: str) -> User:
@@ -76,7 +72,7 @@ def test_an_unknown_name_costs_as_much_work_as_a_known_one(monkeypatch: pytest.M
     verified: list[str] = []
 
     class Counting(PasswordHasher):
-        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]
+        def verify(self, hash: str | bytes, password: str | bytes) -> bool:  # type: ignore[override]  # PasswordHasher types it Literal[True]
             verified.append(str(hash))
             return super().verify(hash, password)
 

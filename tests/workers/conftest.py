@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from form_layouts.form_folder import load_form_folder
-from service.db.session import engine
+from service.db.session import close_engine
 from service.queue import prepare_broker, queue
 from service.settings import settings
 from simulation.stack import simulate
@@ -55,9 +55,8 @@ def stack(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Pa
         broker.empty()
     monkeypatch.setenv("CROSSCHECK_LEASE_SECONDS", "8")
     monkeypatch.setenv("CROSSCHECK_SWEEP_SECONDS", "1")
-    if engine.cache_info().currsize:
-        engine().dispose()
-    for cached in (settings, engine, queue):
+    close_engine()
+    for cached in (settings, queue):
         cached.cache_clear()
     prepare_broker()
     return folder

@@ -47,7 +47,7 @@ def _then(point: str, function: Callable[..., Any], *, before: bool = False) -> 
 
 def _working_on(kind: str, function: Callable[[int], Any]) -> Callable[[int], Any]:
     def wrapped(row_id: int) -> Any:
-        _kill.row = f"{kind}-{row_id}"  # type: ignore[attr-defined]
+        _kill.row = f"{kind}-{row_id}"  # type: ignore[attr-defined]  # kept on the function itself
         return function(row_id)
 
     return wrapped

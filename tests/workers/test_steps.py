@@ -22,11 +22,7 @@ from workers import steps, tasks
 from workers.cleaning import forget_unused
 from workers.sweep import sweep
 
-
-@pytest.fixture(autouse=True)
-def no_broker(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is sent: the tests call the steps."""
-    monkeypatch.setattr(queue, "_send", lambda name, row_id: True)
+pytestmark = pytest.mark.usefixtures("sent")  # nothing is sent: the tests call the steps
 
 
 def scanned(out: Path, seed: int) -> list[Path]:

@@ -16,19 +16,8 @@ from workers import steps
 from workers.decoder import Decoder, Refused
 from workers.sweep import sweep
 
-Sent = set[tuple[str, int]]
-
-
-@pytest.fixture(autouse=True)
-def sent(monkeypatch: pytest.MonkeyPatch) -> Sent:
-    messages: Sent = set()
-
-    def send(name: str, row: int) -> bool:
-        messages.add((name, row))
-        return True
-
-    monkeypatch.setattr(queue, "_send", send)
-    return messages
+Sent = list[tuple[str, int]]
+pytestmark = pytest.mark.usefixtures("sent")
 
 
 def handed_in(content: bytes = b"%PDF-1.4") -> int:
@@ -67,7 +56,7 @@ def test_a_message_that_was_sent_while_the_clock_was_ahead_is_sent_again(databas
 def test_a_message_of_now_is_not_sent_again(sqlite_database: Path, sent: Sent) -> None:
     handed_in()
     sweep()
-    assert sent == set()
+    assert sent == []
 
 
 def test_a_file_that_was_given_up_is_told_and_can_be_handed_in_again(database: Path) -> None:

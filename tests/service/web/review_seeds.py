@@ -51,7 +51,7 @@ def draw() -> None:
                 right, bottom = max(x + w for x, _, w, _ in own) + 45, max(y + h for _, y, _, h in own) + 3
                 crop = (left, top, right - left, bottom - top)
                 picture = _jpeg(crop, own, CROP_PX_PER_MM)
-                places[question] = [sum(map(len, content)), len(picture), *crop]  # type: ignore[list-item]
+                places[question] = [sum(map(len, content)), len(picture), *crop]  # type: ignore[list-item]  # JSON: whole and broken numbers
                 content.append(picture)
             page.pictures, page.picture_places = storage.put(b"".join(content)), places
 

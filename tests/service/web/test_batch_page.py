@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,18 +15,7 @@ from service.db.session import looking, transaction
 from tests.service.seeds import Waiting, batch, publish_small, submission
 from tests.service.web.browser import browser_of
 
-
-@pytest.fixture(autouse=True)
-def sent(sqlite_database: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """What would have been given to the workers."""
-    messages: list[tuple[str, int]] = []
-
-    def send(name: str, row: int) -> bool:
-        messages.append((name, row))
-        return True
-
-    monkeypatch.setattr(queue, "_send", send)
-    return messages
+pytestmark = pytest.mark.usefixtures("sqlite_database", "sent")
 
 
 def test_the_status_is_sent_only_where_it_changed(sent: list[tuple[str, int]]) -> None:

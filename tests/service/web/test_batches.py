@@ -24,17 +24,7 @@ from tests.service.web.browser import Browser, browser_of
 PDF = b"%PDF-1.4\n" + b"scanned " * 5000
 
 
-@pytest.fixture(autouse=True)
-def sent(sqlite_database: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
-    """What would have been given to the workers."""
-    messages: list[tuple[str, int]] = []
-
-    def send(name: str, row: int) -> bool:
-        messages.append((name, row))
-        return True
-
-    monkeypatch.setattr(queue, "_send", send)
-    return messages
+pytestmark = pytest.mark.usefixtures("sqlite_database", "sent")
 
 
 def open_batch(browser: Browser, name: str = "Montag") -> str:
