@@ -119,9 +119,10 @@ def print_form(folder: Path, languages: str, copies: int | None, first: int, dup
         raise click.BadParameter(f"{first} + {copies} copies go beyond {LAST_COPY}, the highest copy number.")
     form = load_form_folder(folder)
     for language in _split(languages):
-        layout = typeset(form, language).layout
+        blank = typeset(form, language, numbered=False)
+        layout = blank.layout
         _assert_as_published(form, layout)
-        keep_printed(layout, form.questionnaire, out)
+        keep_printed(blank, form.questionnaire, out)
         for start in range(first, first + (copies or 1), COPIES_A_FILE):
             last = min(first + (copies or 1), start + COPIES_A_FILE) - 1
             named = copies and (form.questionnaire.copy_numbers or copies > COPIES_A_FILE)
@@ -144,7 +145,8 @@ def freeze_form(folder: Path) -> None:
     form = load_form_folder(folder)
     for language in form.wordings:
         if language not in form.fields:
-            click.echo(keep_printed(typeset(form, language).layout, form.questionnaire, folder / "layouts"))
+            blank = typeset(form, language, numbered=False)
+            click.echo(keep_printed(blank, form.questionnaire, folder / "layouts"))
 
 
 @forms.command("publish")

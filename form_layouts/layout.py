@@ -113,6 +113,11 @@ class Layout(_Model):
         return f"{self.questionnaire}_{self.version}_{self.language}_{self.edition}"
 
     @property
+    def ours(self) -> bool:
+        """Whether we printed it: it carries our corner markers."""
+        return any(page.markers for page in self.pages)
+
+    @property
     def geometry_hash(self) -> str:
         """SHA-256 over field and marker geometry: the same whatever the codes and the copy number say."""
         pages = [page.model_dump(mode="json") for page in self.pages]

@@ -162,12 +162,13 @@ def _place(folder: FormFolder, language: str, data: dict[str, Any]) -> Layout:
         pages=tuple(
             _page(page, [f for f in fields if f["page"] == number]) for number, page in enumerate(geometry, start=1)
         ),
-        wording_hash=_wording_hash(folder, language),
+        wording_hash=wording_hash(folder, language),
         typeset_with=f"typst {importlib.metadata.version('typst')}",
     ).sealed()
 
 
-def _wording_hash(folder: FormFolder, language: str) -> str:
+def wording_hash(folder: FormFolder, language: str) -> str:
+    """SHA-256 of what is asked and its wording: the same as long as the same words would be printed."""
     wording = folder.wording(language).model_dump_json(exclude={"status", "edition"})
     return hashlib.sha256((folder.questionnaire.model_dump_json() + wording).encode()).hexdigest()
 

@@ -17,7 +17,7 @@ from form_layouts.errors import CrosscheckError
 from omr.errors import BlankUnusable, SeveralFormsMatch
 from omr.geometry import Plane
 from omr.image import Grey, PageImage
-from omr.pages import open_scan, page_images
+from omr.pages import open_scan, page_image
 
 MATCH_PX_PER_MM = 6.0
 """Resolution of the comparison, about 150 dpi."""
@@ -62,7 +62,7 @@ def check_blanks(catalogue: Catalogue) -> None:
     Raises BlankUnusable where it does not open, or has another number of pages than fields.<language>.yaml.
     """
     for form in catalogue.foreign:
-        assert form.blank is not None
+        assert isinstance(form.blank, Path)
         try:
             pages = open_scan(form.blank).pages
             for number in range(min(pages, len(form.layout.pages))):
@@ -78,20 +78,14 @@ def check_blanks(catalogue: Catalogue) -> None:
 
 
 def blank_page(form: Form, page: int) -> PageImage:
-    """The blank of one page, as drawn from the form folder's PDF or PNG."""
-    assert form.blank is not None
+    """The blank of one page of a foreign form, as drawn from the form folder's PDF or PNG."""
+    assert isinstance(form.blank, Path)
     return _blank_image(form.blank, page)
 
 
 @lru_cache(maxsize=32)
 def _blank_image(path: Path, page: int) -> PageImage:
-    for image in page_images(open_scan(path)):
-        if isinstance(image, PageImage):
-            if image.index == page:
-                return image
-        elif image[0] == page:
-            raise image[1]
-    raise IndexError(f"{path} has no page {page + 1}")
+    return page_image(open_scan(path), page)
 
 
 @lru_cache(maxsize=64)
@@ -114,7 +108,7 @@ def _features(grey: Grey) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float
 def _match(
     form: Form, page: int, points: npt.NDArray[np.float32], descriptors: npt.NDArray[np.float32], scale: float
 ) -> BlankMatch | None:
-    assert form.blank is not None
+    assert isinstance(form.blank, Path)
     blank_mm, blank_descriptors = _blank_features(form.blank, page, form.layout.page_size[0])
     if len(points) < MIN_INLIERS or len(blank_mm) < MIN_INLIERS:
         return None

@@ -25,7 +25,7 @@ def reference_page(form: Form, page: int) -> Grey:
         if len(_CACHE) >= _CACHED:
             _CACHE.pop(next(iter(_CACHE)))
         width, height = (round(side * REFERENCE_PX_PER_MM) for side in form.layout.page_size)
-        if form.blank is None:
+        if form.layout.ours:  # drawn: what stands beside its fields is not compared yet
             _CACHE[key] = _drawn(form.layout.pages[page], (height, width))
         else:
             blank = blank_page(form, page).grey

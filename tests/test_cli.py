@@ -80,6 +80,8 @@ def test_forms_print_writes_the_pdf_its_layout_and_what_it_asks(tmp_path: Path) 
         "small_1.form.json",
         "small_1_de_1.layout.json",
         "small_1_uk_1.layout.json",
+        "small_1_de_1.blank.pdf",
+        "small_1_uk_1.blank.pdf",
         *(path.name for path in pdfs),
     }
     assert {path.name for path in out.iterdir()} == written

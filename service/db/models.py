@@ -121,7 +121,7 @@ class Edition(Base):
     wording: Mapped[Json | None]
     """form_layouts.questionnaire.Wording; null where a foreign form came without."""
     blank: Mapped[str | None] = mapped_column(String(70))
-    """For a form that we did not print: where its blank is stored, with its ending."""
+    """Where its blank is stored, with its ending; null where only its layout was kept."""
     version: Mapped[Version] = relationship(lazy="joined")
 
 

@@ -141,7 +141,7 @@ def _published(version: Version, editions: Sequence[Edition]) -> PublishedVersio
             found.setdefault(question, set()).add(page + 1)
         pages[edition.language] = {question: tuple(sorted(on)) for question, on in found.items()}
     numbers: dict[str, str] = {}
-    if wordings and not any(edition.blank for edition in editions):
+    if wordings and all(layout_of(edition).ours for edition in editions):
         blocks = printed_blocks(asked, next(iter(wordings.values())))
         numbers = {block["id"]: block["number"] for block in blocks if "number" in block}
     return PublishedVersion(version.id, asked, wordings, page_counts, pages, numbers)

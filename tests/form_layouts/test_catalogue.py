@@ -12,7 +12,7 @@ from form_layouts.errors import DamagedLayout, EditionChanged, FormFolderErrors,
 from form_layouts.form_folder import load_form_folder
 from form_layouts.layout import Layout, read_layout
 from form_layouts.page_code import PageCode
-from form_layouts.typesetting import page_codes, typeset
+from form_layouts.typesetting import Typeset, page_codes, typeset
 from tests.form_layouts.folders import Change, small_folder, write_folder
 
 LAYOUT = "small_1_de_1.layout.json"
@@ -30,7 +30,7 @@ def layout_of(path: Path, *changes: Change) -> Layout:
 def keep(path: Path, to: Path, *changes: Change) -> Path:
     """Print the small form with these changes, and keep its layout."""
     folder = load_form_folder(small_folder(path, *changes))
-    return keep_printed(typeset(folder, "de").layout, folder.questionnaire, to)
+    return keep_printed(typeset(folder, "de", numbered=False), folder.questionnaire, to)
 
 
 def code_of(layout: Layout) -> PageCode:
@@ -82,7 +82,7 @@ def test_the_same_edition_with_other_places_is_refused(tmp_path: Path) -> None:
     pages = (page.model_copy(update={"checkboxes": (moved, *page.checkboxes[1:])}),)
     with pytest.raises(EditionChanged, match="edition: 2"):
         keep_printed(
-            layout.model_copy(update={"pages": pages}).sealed(),
+            Typeset(b"", layout.model_copy(update={"pages": pages}).sealed()),
             load_form_folder(tmp_path / "form").questionnaire,
             tmp_path / "out",
         )
@@ -263,3 +263,54 @@ def test_a_damaged_list_of_what_was_asked_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DamagedLayout) as caught:
         open_catalogue([tmp_path / "out"])
     assert str(asked) in caught.value.sentence("en")
+
+
+# ---- blanks of what we printed ------------------------------------------------------------------------------
+
+
+def blank_of(folder: Path, edition: int) -> bytes | None:
+    """The blank of an edition of the small form, as a reader finds it."""
+    (form,) = (
+        form
+        for form in open_catalogue([folder]).forms
+        if (form.layout.language, form.layout.edition) == ("de", edition)
+    )
+    return form.blank.read_bytes() if form.blank else None
+
+
+def test_a_print_keeps_its_blank_beside_its_layout(tmp_path: Path) -> None:
+    keep(tmp_path / "form", tmp_path / "out")
+    printed = typeset(load_form_folder(tmp_path / "form"), "de", numbered=False)
+    assert blank_of(tmp_path / "out", 1) == printed.pdf
+    assert printed.layout == layout_of(tmp_path / "form")
+
+
+def test_a_blank_kept_once_is_not_written_again(tmp_path: Path) -> None:
+    keep(tmp_path / "form", tmp_path / "out")
+    blank = tmp_path / "out" / "small_1_de_1.blank.pdf"
+    blank.write_bytes(b"%PDF as it was printed")
+    keep(tmp_path / "form", tmp_path / "out")
+    assert blank.read_bytes() == b"%PDF as it was printed"
+
+
+def test_a_frozen_edition_keeps_its_blank_after_the_words_changed(tmp_path: Path) -> None:
+    first = typeset(load_form_folder(small_folder(tmp_path / "form")), "de", numbered=False).pdf
+    keep(tmp_path / "form", tmp_path / "frozen")
+    small_folder(tmp_path / "form", OTHER_WORDS, NEW_EDITION)
+    (tmp_path / "frozen").rename(tmp_path / "form" / "layouts")
+    assert blank_of(tmp_path / "form", 1) == first
+    assert blank_of(tmp_path / "form", 2) not in (None, first)
+
+
+def test_an_edition_without_a_kept_blank_has_one_only_while_its_words_stand(tmp_path: Path) -> None:
+    keep(tmp_path / "form", tmp_path / "form" / "layouts")
+    (tmp_path / "form" / "layouts" / "small_1_de_1.blank.pdf").unlink()
+    assert blank_of(tmp_path / "form", 1) == typeset(load_form_folder(tmp_path / "form"), "de", numbered=False).pdf
+    keep(tmp_path / "form", tmp_path / "kept")
+    (tmp_path / "kept" / "small_1_de_1.blank.pdf").unlink()
+    keep(tmp_path / "form", tmp_path / "kept")  # the words still stand: it is added
+    assert (tmp_path / "kept" / "small_1_de_1.blank.pdf").is_file()
+    (tmp_path / "form" / "layouts").rename(tmp_path / "layouts")
+    small_folder(tmp_path / "form", OTHER_WORDS, NEW_EDITION)
+    (tmp_path / "layouts").rename(tmp_path / "form" / "layouts")
+    assert blank_of(tmp_path / "form", 1) is None

@@ -18,6 +18,7 @@ from cli import main
 from form_layouts.catalogue import Catalogue, Form, keep_printed
 from form_layouts.form_folder import FormFolder, load_form_folder
 from form_layouts.layout import Box, Layout
+from form_layouts.typesetting import typeset
 from omr.debug import DebugWriter
 from omr.image import PageImage
 from omr.pipeline import read_page
@@ -107,7 +108,7 @@ def catalogue_of(*copies: Copy) -> Catalogue:
 def published(to: Path, *copies: Copy) -> Path:
     """A folder for --forms that holds the layouts of these copies: opened in no time."""
     for copy in copies:
-        keep_printed(copy.layout, copy.folder.questionnaire, to)
+        keep_printed(typeset(copy.folder, copy.layout.language, numbered=False), copy.folder.questionnaire, to)
     return to
 
 

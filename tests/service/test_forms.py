@@ -34,7 +34,10 @@ def test_a_form_is_published_once_with_every_language(database: Path) -> None:
     with looking() as session:
         assert sorted(session.scalars(select(Edition.language))) == ["ar", "de"]
         newest = session.scalar(select(forms.NEWEST)) or 0
-    assert len(forms.published(newest).catalogue.forms) == 2
+    catalogue = forms.published(newest).catalogue
+    assert len(catalogue.forms) == 2
+    assert all(form.blank and form.blank.read_bytes().startswith(b"%PDF") for form in catalogue.forms)
+    assert list(catalogue.foreign) == []
 
 
 def test_a_version_that_was_published_asks_the_same_for_ever(sqlite_database: Path, tmp_path: Path) -> None:
