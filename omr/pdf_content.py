@@ -20,9 +20,7 @@ def refuse_active_content(path: Path, name: str) -> None:
     """Look at every object of a PDF.  Raises ActiveContent.  What cannot be parsed here is left to the renderer."""
     try:
         reader = PdfReader(path, strict=False)
-    except (
-        Exception
-    ):  # no table of objects: pypdf raises whatever the bytes lead to, and the renderer may still open it
+    except Exception:  # pypdf raises whatever the bytes lead to, and the renderer may still open the file
         return
     found = next((what for dictionary in _dictionaries(reader) if (what := _active(dictionary))), None)
     if found:

@@ -34,7 +34,7 @@ def wait_until(true: Callable[[], bool], what: str, seconds: float = START_S) ->
     while not true():
         if time.monotonic() > deadline:
             raise TimeoutError(what)
-        time.sleep(LOOK_S)
+        time.sleep(LOOK_S)  # until the next look
 
 
 class Postgres:

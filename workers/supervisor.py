@@ -82,7 +82,7 @@ class Supervisor:
                 if ready_by is not None and (_answers(self.settings) or time.monotonic() > ready_by):
                     ready_by = None
                     when_ready()
-                time.sleep(LOOK_S)
+                time.sleep(LOOK_S)  # until the next look
         finally:
             self._end()
 

@@ -30,7 +30,7 @@ LANGUAGES = ("ar", "de", "el", "en", "fa", "hi", "ka", "ro", "ti", "tr", "uk", "
 
 def scanned(**scanner: object) -> Page:
     """The German everyday page through a scanner with a little noise."""
-    return scan(everyday().pages[0], Scanner(**{"noise": 2.0, "blur_mm": 0.03, **scanner}), np.random.default_rng(3))  # type: ignore[arg-type]
+    return scan(everyday().pages[0], Scanner(**{"noise": 2.0, "blur_mm": 0.03, **scanner}), np.random.default_rng(3))  # type: ignore[arg-type]  # any of its fields
 
 
 def read_right(page: Page, dpi: float = DPI) -> PageReading:

@@ -62,7 +62,7 @@ def wait_for(true: Callable[[Overview], bool], batch: int, seconds: float) -> Ov
             if true(shown):
                 return shown
             what = f"{shown.counts}, {len(shown.submissions)} submissions, active: {shown.active}"
-        time.sleep(LOOK_S)
+        time.sleep(LOOK_S)  # until the next look
     raise TimeoutError(what)
 
 

@@ -44,7 +44,7 @@ def test_what_arrives_while_the_broker_is_away_is_read_when_it_is_back(
         redis_broker.stop()
         for file in small_pile.files[1:]:
             assert upload(batch, file) > 0
-        time.sleep(AWAY_S)
+        time.sleep(AWAY_S)  # the fault itself: how long the server is away
         redis_broker.start()
         assert_all_read_once(wait_for(at_rest, batch, 120), small_pile)
 
@@ -60,7 +60,7 @@ def test_a_database_that_restarts_in_the_middle_costs_nothing(
             upload(batch, file)
         wait_for(some_read, batch, 60)
         postgres_cluster.stop()
-        time.sleep(AWAY_S)
+        time.sleep(AWAY_S)  # the fault itself: how long the server is away
         postgres_cluster.start()
         assert_all_read_once(wait_for(at_rest, batch, 120), small_pile)
 

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 import uvicorn
 from sqlalchemy import func, select
@@ -64,12 +65,19 @@ def test_a_file_beyond_the_limit_is_refused_before_its_bytes_are_read() -> None:
     assert (answer.status_code, answer.json()["error"]) == (413, "file_too_large")
 
 
+def streamed(browser: Browser, files: str) -> httpx.Response:
+    """Sent in pieces, its length not told before."""
+    pieces = (PDF[start : start + 1000] for start in range(0, len(PDF), 1000))
+    headers = {"X-CSRF-Token": browser.csrf}
+    answer: httpx.Response = browser.post(files, params={"name": "lang.pdf"}, content=pieces, headers=headers)
+    return answer
+
+
 def test_a_stream_that_grows_beyond_the_limit_is_cut_and_leaves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.intake.FILE_LIMIT", 20_000)
     office = browser_of("office")
     files = open_batch(office)
-    pieces = (PDF[start : start + 1000] for start in range(0, len(PDF), 1000))
-    answer = office.post(files, params={"name": "lang.pdf"}, content=pieces, headers={"X-CSRF-Token": office.csrf})
+    answer = streamed(office, files)
     assert answer.status_code == 413
     assert list((settings().scans / "arriving").glob("*")) == []
     assert office.get(files).json() == []
@@ -78,9 +86,7 @@ def test_a_stream_that_grows_beyond_the_limit_is_cut_and_leaves_nothing(monkeypa
 def test_a_stream_that_fills_the_batch_is_told_the_limit_of_the_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.intake.BATCH_LIMIT", 20_000)
     office = browser_of("office")
-    files = open_batch(office)
-    pieces = (PDF[start : start + 1000] for start in range(0, len(PDF), 1000))
-    answer = office.post(files, params={"name": "lang.pdf"}, content=pieces, headers={"X-CSRF-Token": office.csrf})
+    answer = streamed(office, open_batch(office))
     assert (answer.status_code, answer.json()["error"]) == (413, "batch_too_large")
 
 
