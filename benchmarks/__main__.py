@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import platform
@@ -12,15 +13,17 @@ from typing import Any
 
 import click
 
-from benchmarks import page_codes, pile, queue_cost, service_pile
+from benchmarks.table import table
 
 ROOT = Path(__file__).parents[1]
-BENCHMARKS: dict[str, Callable[[bool], dict[str, Any]]] = {
-    "page_codes": page_codes.run,
-    "pile": pile.run,
-    "queue": queue_cost.run,
-    "service": service_pile.run,
+BENCHMARKS = {
+    "page_codes": "benchmarks.page_codes",
+    "pile": "benchmarks.pile",
+    "queue": "benchmarks.queue_cost",
+    "reading": "benchmarks.reading",
+    "service": "benchmarks.service_pile",
 }
+"""Modules with a function `run(quick)` that gives the figures.  Only the one asked for is imported: processes that it starts import this file again."""
 
 
 @click.command()
@@ -31,10 +34,9 @@ BENCHMARKS: dict[str, Callable[[bool], dict[str, Any]]] = {
 )
 def main(name: str, quick: bool, report: Path | None) -> None:
     """Measure the reader, print a table, and with --json write the figures."""
-    figures = {"benchmark": name, "quick": quick, "machine": machine(), "commit": commit(), **BENCHMARKS[name](quick)}
-    width = max(map(len, figures))
-    for key, value in figures.items():
-        click.echo(f"{key:{width}}  {_shown(value)}")
+    run: Callable[[bool], dict[str, Any]] = importlib.import_module(BENCHMARKS[name]).run
+    figures = {"benchmark": name, "quick": quick, "machine": machine(), "commit": commit(), **run(quick)}
+    click.echo("\n".join(table(figures)))
     if report:
         report.write_text(json.dumps(figures, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
@@ -63,14 +65,6 @@ def commit() -> str:
 def _git(*arguments: str) -> str:
     done = subprocess.run(["git", *arguments], cwd=ROOT, capture_output=True, text=True, check=True)
     return done.stdout.strip()
-
-
-def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {part}" for key, part in value.items()) or "-"
-    if isinstance(value, list):
-        return "".join(f"\n  {part}" for part in value) or "-"
-    return f"{value:.4f}" if isinstance(value, float) else str(value)
 
 
 if __name__ == "__main__":

@@ -25,12 +25,13 @@ def fill_page(
     boxes = [box.box for box in places.checkboxes]
     marks = {(mark.question, mark.row, mark.choice): mark for mark in filled.marks}
     if places.warm_up:
-        draw_mark(page, places.warm_up, hand.habit, hand.pen, rng, dpi=dpi)
+        draw_mark(page, places.warm_up, hand.habit, hand.pen, rng, dpi=dpi, manner=hand.manner)
     for checkbox in places.checkboxes:
         mark = marks.get((checkbox.question, checkbox.row, checkbox.choice))
         if mark:
             others = [box for box in boxes if box != checkbox.box]
-            draw_mark(page, checkbox.box, _drawn(mark, hand.habit), hand.pen, rng, dpi=dpi, others=others)
+            style = _drawn(mark, hand.habit)
+            draw_mark(page, checkbox.box, style, hand.pen, rng, dpi=dpi, others=others, manner=hand.manner)
     combs: dict[str, list[Box]] = {}
     for comb in places.combs:
         combs.setdefault(comb.question, []).extend(comb.cells)

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from form_layouts.layout import Box
+from simulation.manners import Manner, cross_strokes, tick_stroke
 from simulation.pen import Line, Page, Pen, draw_stroke
 
 Style = Literal["cross", "tick", "fill", "dot", "faint", "beside", "corrected", "struck", "circled", "overwritten"]
@@ -38,6 +39,9 @@ SOLID_SHARE = 0.35
 """Share of fills that are solid."""
 SOLID_SPACING = 0.95
 """Line distance of a solid fill as a share of the pen's width."""
+SMALLEST_FILL = 0.75
+"""Of the box: a hand that makes small crosses still fills most of a box that it fills."""
+USUAL = Manner()
 
 
 def draw_mark(
@@ -49,19 +53,39 @@ def draw_mark(
     *,
     dpi: float = 300.0,
     others: Sequence[Box] = (),
+    manner: Manner = USUAL,
 ) -> None:
     """Mark `box` (mm) on `page`, in place.
 
     `corrected` blackens the box: the wrong one; the right one gets a mark of its own.
     `others` are boxes (mm) that a cross beside this box keeps clear of.
+    `manner` shapes crosses, ticks and fills; what is beside, around or through a box knows none.
     """
     if style == "faint":
         pen = replace(pen, darkness=pen.darkness * FAINT_INK, width_mm=pen.width_mm * FAINT_WIDTH)
     elif style == "beside":
         pen = replace(pen, wobble_mm=min(pen.wobble_mm, 0.1), overshoot_mm=BESIDE_OVERSHOOT_MM, tilt_deg=0.0)
         box = _place_beside(box, others, pen, rng)
-    for line in _DRAWINGS[style](box, pen, rng):
+    for line in _lines(box, style, pen, rng, manner):
         draw_stroke(page, line, pen, rng, dpi=dpi)
+
+
+def _lines(box: Box, style: Style, pen: Pen, rng: np.random.Generator, manner: Manner) -> Drawing:
+    if manner == USUAL or style not in ("cross", "tick", "fill", "faint"):
+        return _DRAWINGS[style](box, pen, rng)
+    if style == "fill":
+        manner = replace(manner, size=min(1.0, max(SMALLEST_FILL, manner.size)))
+    box = manner.placed(box, rng)
+    x, y, width, height = box
+    middle, size = (x + width / 2, y + height / 2), np.array([width, height])
+    if style == "tick" and manner.tick != "plain":
+        return [_placed(tick_stroke(manner.tick, size, pen.overshoot_mm, rng), middle, rng.normal(0, 6), rng)]
+    if style in ("cross", "faint") and manner.cross != "plain":
+        turn = pen.tilt_deg + rng.normal(0, 5)
+        return [
+            _placed(line, middle, turn, rng) for line in cross_strokes(manner.cross, size / 2, pen.overshoot_mm, rng)
+        ]
+    return _DRAWINGS[style](box, pen, rng)
 
 
 def _cross(box: Box, pen: Pen, rng: np.random.Generator) -> Drawing:

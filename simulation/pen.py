@@ -53,6 +53,16 @@ FELT_PEN = Pen("felt pen", 0.95, 0.93, wobble_mm=0.12, pressure=0.12, overshoot_
 PALE_BLUE_PEN = Pen("pale blue pen", 0.45, 0.42, pressure=0.22, overshoot_mm=1.4, tilt_deg=9.0)
 PENCIL = Pen("pencil", 0.50, 0.58, wobble_mm=0.14, pressure=0.25, grain=0.55, overshoot_mm=1.0, tilt_deg=-8.0)
 PENS = (FINE_BALL_PEN, BALL_PEN, GEL_PEN, FELT_PEN, PALE_BLUE_PEN, PENCIL)
+DRY_BALL_PEN = Pen("dry ball pen", 0.35, 0.72, wobble_mm=0.12, pressure=0.35, grain=0.35, overshoot_mm=0.9)
+BROAD_FELT_PEN = Pen("broad felt pen", 1.3, 0.9, wobble_mm=0.12, pressure=0.1, overshoot_mm=1.0, tilt_deg=5.0)
+RED_PEN = Pen("red pen", 0.5, 0.33, pressure=0.15, overshoot_mm=1.0, tilt_deg=-6.0)
+"""A grey scan leaves little of red ink; scanners with a red lamp leave less."""
+HARD_PENCIL = Pen("hard pencil", 0.32, 0.5, wobble_mm=0.1, pressure=0.3, grain=0.6, overshoot_mm=0.7)
+TREMBLING_PEN = Pen(
+    "ball pen, trembling hand", 0.4, 0.85, wobble_mm=0.28, pressure=0.3, overshoot_mm=1.4, tilt_deg=10.0
+)
+MORE_PENS = (DRY_BALL_PEN, BROAD_FELT_PEN, RED_PEN, HARD_PENCIL, TREMBLING_PEN)
+"""Drawn by the benchmark of reading beside PENS."""
 CLEAR_PENS = (FINE_BALL_PEN, BALL_PEN, GEL_PEN, FELT_PEN)
 
 

@@ -102,5 +102,5 @@ def _pdf_image(page: EncodedPage) -> tuple[str, bytes]:
         tags = image.getexif()
         offset, length = tags[STRIP_OFFSETS], tags[STRIP_LENGTHS]
     start, size = (value[0] if isinstance(value, tuple) else value for value in (offset, length))
-    parameters = f"/DecodeParms<</K -1/Columns {page.width}/Rows {page.height}>>"
+    parameters = f"/DecodeParms<</K -1/Columns {page.width}/Rows {page.height}/BlackIs1 true>>"
     return f"/BitsPerComponent 1/Filter/CCITTFaxDecode{parameters}", data[start : start + size]

@@ -65,6 +65,14 @@ class Scanner:
     """One bit through a telephone line: also loses rows."""
     jpeg_quality: int = 85
     """For the file, where it is not one bit."""
+    sharpen: float = 0.0
+    """Strength of an unsharp mask, as copiers put on text: bright rims along dark strokes."""
+    sharpen_mm: float = 0.12
+    """Standard deviation of its blur."""
+    whiten: int = 255
+    """Grey from which a copier that cleans the background makes paper of it; greys below are spread up to that white."""
+    bed_mm: float = 0.0
+    """How far the bed, and the image of it, reaches beyond the sheet on each side."""
 
 
 @dataclass(frozen=True)
@@ -92,6 +100,9 @@ class Preset:
     """Most of the back's ink that shines through."""
     one_bit: bool = False
     fax: bool = False
+    sharpen: tuple[float, float] = (0.0, 0.0)
+    whiten: tuple[int, int] = (255, 255)
+    threshold: tuple[int, int] = (135, 175)
 
     def draw(self, rng: np.random.Generator) -> Scanner:
         """One pass through a scanner of this model."""
@@ -114,9 +125,11 @@ class Preset:
             streaks=int(rng.integers(1, 4)) if rng.random() < self.streak_share else 0,
             black_border=bool(rng.random() < self.black_border_share),
             one_bit=self.one_bit,
-            threshold=int(rng.integers(135, 176)),
+            threshold=int(rng.integers(self.threshold[0], self.threshold[1] + 1)),
             fax=self.fax,
             jpeg_quality=int(rng.integers(self.jpeg_quality[0], self.jpeg_quality[1] + 1)),
+            sharpen=rng.uniform(*self.sharpen) if self.sharpen[1] else 0.0,
+            whiten=int(rng.integers(self.whiten[0], self.whiten[1] + 1)) if self.whiten[0] < 255 else 255,
         )
 
 
@@ -138,7 +151,7 @@ PRESETS = {preset.name: preset for preset in (OFFICE, BAD, FAX)}
 def scan(
     page: Page, scanner: Scanner, rng: np.random.Generator, *, dpi: float = 300.0, back: Page | None = None
 ) -> Page:
-    """The scan of `page` (clean, at `dpi`): of the same paper size at the scanner's resolution, 0 and 255 if one bit.
+    """The scan of `page` (clean, at `dpi`): of the bed's size at the scanner's resolution, 0 and 255 if one bit.
 
     `back` is what is printed on the sheet's other side, same shape as `page`.
     """
@@ -152,6 +165,12 @@ def scan(
     _streak(image, scanner, rng)
     if scanner.noise > 0:
         image = _noisy(image, scanner.noise, rng)
+    if scanner.sharpen > 0:
+        soft = cv2.GaussianBlur(image, (0, 0), scanner.sharpen_mm * scanner.dpi / MM_PER_INCH)
+        image = np.asarray(cv2.addWeighted(image, 1 + scanner.sharpen, soft, -scanner.sharpen, 0.0), np.uint8)
+    if scanner.whiten < 255:
+        levels = np.clip(np.arange(256) * 255.0 / scanner.whiten, 0, 255)
+        image = np.asarray(cv2.LUT(image, np.rint(levels).astype(np.uint8)), np.uint8)
     if scanner.fax:
         _lose_rows(image, rng)
     if scanner.one_bit:
@@ -170,10 +189,12 @@ def _fed(sheet: Page, scanner: Scanner, dpi: float) -> Page:
     """The sheet skewed, shifted and stretched by the feeder, on a bed of its own size, at the scanner's resolution."""
     height, width = sheet.shape
     zoom = scanner.dpi / dpi
-    size = (round(width * zoom), round(height * zoom))
+    rim = 2 * scanner.bed_mm / MM_PER_INCH * scanner.dpi
+    size = (round(width * zoom + rim), round(height * zoom + rim))
     linear = _feed_matrix(scanner)
     middle = np.array([width, height]) / 2
-    shift = _held_shift(linear, middle / dpi * MM_PER_INCH, scanner.shift_mm) / MM_PER_INCH * scanner.dpi
+    room = middle / dpi * MM_PER_INCH + scanner.bed_mm
+    shift = _held_shift(linear, middle / dpi * MM_PER_INCH, room, scanner.shift_mm) / MM_PER_INCH * scanner.dpi
     matrix = np.column_stack([zoom * linear, np.array(size) / 2 - zoom * linear @ middle + shift])
     bed = BED_BLACK if scanner.black_border else BED_WHITE
     if zoom < 1:
@@ -189,11 +210,14 @@ def _feed_matrix(scanner: Scanner) -> npt.NDArray[np.float64]:
 
 
 def _held_shift(
-    linear: npt.NDArray[np.float64], middle: npt.NDArray[np.float64], shift: tuple[float, float]
+    linear: npt.NDArray[np.float64],
+    middle: npt.NDArray[np.float64],
+    bed: npt.NDArray[np.float64],
+    shift: tuple[float, float],
 ) -> npt.NDArray[np.float64]:
-    """The shift (mm), no larger than keeps the sheet's content in the image."""
+    """The shift (mm), no larger than keeps the sheet's content in the image; `middle` and `bed` are half sizes in mm."""
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * (middle - KEPT_INSET_MM)
-    room = np.maximum(0, middle - np.abs(corners @ linear.T).max(axis=0))
+    room = np.maximum(0, bed - np.abs(corners @ linear.T).max(axis=0))
     return np.asarray(np.clip(shift, -room, room))
 
 
@@ -216,7 +240,7 @@ def _speckle(image: Page, scanner: Scanner, rng: np.random.Generator) -> None:
     height, width = image.shape
     for _ in range(scanner.speckles):
         spot = (int(rng.integers(width)), int(rng.integers(height)))
-        axes = (int(rng.integers(1, 1 + scanner.dpi // 100)), int(rng.integers(1, 1 + scanner.dpi // 120)))
+        axes = (int(rng.integers(1, 1 + scanner.dpi // 100)), int(rng.integers(1, 1 + max(1, scanner.dpi // 120))))
         cv2.ellipse(image, spot, axes, float(rng.uniform(0, 180)), 0, 360, int(rng.integers(30, 190)), -1)
 
 
