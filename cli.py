@@ -19,6 +19,7 @@ import click
 import cv2
 
 from form_layouts.catalogue import EXAMPLES, Catalogue, assert_unchanged, forms_of, keep_printed, open_catalogue
+from form_layouts.cover_sheet import cover_sheet
 from form_layouts.errors import CrosscheckError, NotWritable
 from form_layouts.form_folder import FormFolder, load_form_folder
 from form_layouts.layout import Layout
@@ -32,6 +33,7 @@ from omr.image import PageImage
 from omr.pages import ScanFile, open_scan, page_images
 from omr.pipeline import read_page, rejected_page
 from omr.reading import Line, PageReading, Rejected, Submission
+from omr.scanner_command import scanner_check
 from service.commands import users
 from service.db.migrate import upgrade
 from service.export_command import export
@@ -167,6 +169,17 @@ def publish_form(ctx: click.Context, folders: tuple[Path, ...]) -> None:
             click.echo(key)
 
 
+@forms.command("cover-sheet")
+@click.option("--label", default="", help="Printed on it in large letters, such as a place and a date.")
+@click.option("-o", "--out", type=FILE, required=True, help="Write the PDF to this file.")
+def print_cover_sheet(label: str, out: Path) -> None:
+    """Print a sheet to lay between two piles: it is kept, counts as no questionnaire, and keeps them apart."""
+    pdf = cover_sheet(label)
+    _assert_writable(out)
+    out.write_bytes(pdf)
+    click.echo(out)
+
+
 def _assert_as_published(form: FormFolder, layout: Layout) -> None:
     published = form.path / "layouts" / f"{layout.key}.layout.json"
     if published.exists():
@@ -177,6 +190,7 @@ main.add_command(users)
 main.add_command(serve)
 main.add_command(export)
 main.add_command(prepare_command)
+main.add_command(scanner_check)
 
 
 @main.command("simulate")
@@ -343,9 +357,10 @@ def _summary(readings: list[PageReading], lines: list[Line], language: str) -> N
     submissions = [line for line in lines if isinstance(line, Submission)]
     waiting = sum(not answer.accepted for s in submissions for answer in s.answers.values())
     total = sum(len(s.answers) for s in submissions)
-    kinds = {kind: sum(reading.kind == kind for reading in readings) for kind in ("page", "blank", "rejected")}
+    kinds = {kind: sum(reading.kind == kind for reading in readings) for kind in ("page", "blank", "cover", "rejected")}
     click.echo(
         f"{len(readings)} pages: {kinds['page']} read into {len(submissions)} submissions, {kinds['blank']} blank, "
+        f"{kinds['cover']} cover sheets, "
         f"{kinds['rejected']} rejected; {total - waiting} of {total} answers accepted, {waiting} wait for a person.",
         err=True,
     )

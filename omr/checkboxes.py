@@ -2,211 +2,260 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from form_layouts.layout import Box, Checkbox, Shape
+from form_layouts.layout import Box, PageLayout
 from omr.debug import DebugWriter
+from omr.empty_boxes import LINE_ANGLES, EmptyBoxes, empty_boxes, lines_over
+from omr.fields import Floats
 from omr.geometry import Points
-from omr.image import Grey
-from omr.reference import REFERENCE_PX_PER_MM, crop_reference
-from omr.registration import Fields, Registration, cut, patch_origin, same_size
+from omr.ink import INK, PX_PER_MM2, Cleaned, Labels, Mask, cleaned, parts
+from omr.reference import REFERENCE_PX_PER_MM
+from omr.registration import Registration
+from omr.strokes import Stroke, densest, extent, runs, stroke_of
 
-AROUND_MM = 3.6
-"""Rim around a box that is looked at for marks beside it; the label begins 4 mm from the box."""
-INK = 0.35
-"""Darkness, from 0 paper to 1 print, from which a pixel is ink: a ball pen gives 0.5 to 1, show-through below 0.3."""
-FAINT = 0.13
-"""Darkness from which a smoothed pixel is faint ink, where the paper's own noise is below a third of it."""
-FAINT_NOISE = 4.5
-"""Faint ink is also this many times darker than the smoothed paper's own variation."""
-PRINT_GUARD_MM = 0.35
-"""Rim of printed lines that is left out: their blur, and a tenth of a millimetre of misplacement."""
-CORE = 0.8
-"""Radius of the disc in which a box must be full to be called blackened, in half inner widths."""
-MIN_SPECK_MM2 = 0.03
-"""Smaller connected ink is dust."""
+LINE_GROUND_PX = 5
+"""Distance of the parallel strips that a line is held against: the back shining through, and shadows, are broader."""
+DUST_MM2 = 0.2
+"""Smaller connected ink does not count as part of a faint line."""
+MIDDLE_MM2 = 0.06
+"""Ink in the middle half of a box from which it is no mere tail of a neighbour's mark: it would have to run 1.3 mm in."""
+CENTRE_MM = 0.6
+"""How far outside its box the crossing or corner of a stroke may lie."""
+RING_SIDE = 0.6
+"""Part of the box's height that a ring passes on both sides; the legs of a cross above it reach down to a third."""
 Side = Literal["left", "right", "above", "below"]
-Mask = npt.NDArray[np.bool_]
+_BLUR = np.ones((5, 5), np.uint8)
+SIDES: tuple[Side, ...] = ("left", "right", "above", "below")
 
 
 @dataclass(frozen=True)
 class BoxScore:
-    """What was measured at one box.  Areas are of new ink: what the empty form prints there is left out."""
+    """What was measured at one box.  Areas are of new ink: what the empty form prints there is left out.
+
+    Ink that hangs together with another box's ink, and lies mostly there, is that mark's tail and not this box's.
+    """
 
     question: str
     choice: str
     row: str | None
     box: Box
-    coverage: float
-    """Inked share of the inside."""
-    core: float
-    """Inked share of the disc in the middle."""
-    gap_mm: float
-    """Radius of the largest empty disc whose centre lies in the core: small where the box is blackened."""
-    extent_mm: tuple[float, float]
-    """Width and height of the ink inside."""
-    darkness: float
-    """Median darkness of the ink inside, 0 to 1; 0 without ink."""
-    faint: float
-    """Share of the inside that bears at least faint ink."""
-    beside_mm2: dict[Side, float]
-    """Ink outside the box, on each side."""
     outline: float
     """Correlation with the printed outline, 0 to 1."""
+    line: float
+    """Darkness of the darkest straight line across the inside, above its parallels: sees strokes too pale for ink."""
+    fill: float | None = None
+    """Mean darkness of the inside beyond its print, where that leaves too little free to see strokes; else None."""
+    coverage: float = 0.0
+    """Inked share of the inside."""
+    core: float = 0.0
+    """Inked share of the disc in the middle."""
+    gap: float = 1.0
+    """Radius of the largest empty disc whose centre lies in the core, in box widths: small where the box is blackened."""
+    extent_mm: tuple[float, float] = (0.0, 0.0)
+    """Width and height of the ink inside."""
+    runs: float = 0.0
+    """Mean number of strokes that a row or a column of the inside crosses: a cross 1.5, hatching 3 and more."""
+    darkness: float = 0.0
+    """Median darkness of the ink inside, 0 to 1."""
+    mark_mm: tuple[float, float] = (0.0, 0.0)
+    """Width and height of the whole mark, with what runs out of the box."""
+    mark_mm2: float = 0.0
+    """Area of the whole mark."""
+    inside: float = 0.0
+    """Share of the whole mark that lies inside the box."""
+    beside_mm2: tuple[float, float] = (0.0, 0.0)
+    """Ink left and right of the box that hangs together with no box."""
+    tails_mm2: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    """Ink outside the box that hangs together with the ink inside, as in SIDES."""
+    foreign: float = 0.0
+    """Share of the inside that another box's mark runs into."""
+    ringed: bool = False
+    """Whether one stroke passes left and right of the box and above or below it, whosever it is."""
+    stroke: Stroke = "other"
+    centred: bool = False
+    """Whether the densest place of the mark, a crossing or a corner, lies in the box or within CENTRE_MM; or its middle
+    in the box."""
 
 
 def score_checkboxes(
-    registration: Registration, checkboxes: tuple[Checkbox, ...], debug: DebugWriter
-) -> list[BoxScore]:
-    """Score every checkbox of a page, in the layout's order."""
+    registration: Registration, page: PageLayout, debug: DebugWriter
+) -> tuple[list[BoxScore], BoxScore | None]:
+    """Score every checkbox of a page, in the layout's order, and its warm-up box."""
+    scores: dict[int, BoxScore] = {}
     fields = registration.checkboxes
-    patches = ink_patches(registration, fields, AROUND_MM)
-    scores = []
-    for i, checkbox in enumerate(checkboxes):
-        patch = patches[i]
-        scores.append(_score(checkbox, patch, float(fields.outline[i])))
-        if debug.on and i == 0:
-            debug.write("first-box", patch.grey)
+    for empty in empty_boxes(registration.form, registration.page):
+        origins = empty.origins + fields.shifts[empty.members]
+        contrast = fields.contrast or registration.contrast
+        clean = cleaned(registration.view, origins, empty.size, empty.blank, empty.printed, contrast)
+        found = _scores(empty, clean, fields.outline[empty.members])
+        scores |= dict(zip(empty.members, found, strict=True))
+        if debug.on:
+            debug.write("first-box", clean.grey[0])
+    ordered = [scores[i] for i in range(len(scores))]
     if debug.on:
-        debug.write("scores", _picture(registration, scores))
+        debug.write("scores", _picture(registration, ordered))
+    return (ordered[:-1], ordered[-1]) if page.warm_up else (ordered, None)
+
+
+def _scores(empty: EmptyBoxes, clean: Cleaned, outlines: Points) -> list[BoxScore]:
+    inked = np.flatnonzero(clean.ink.any(axis=(1, 2)))
+    labels = parts(clean.ink[inked], empty.printed[inked])
+    ink = labels > 0
+    here, amid, there = (
+        np.bincount(labels[part[inked] & ink], minlength=int(labels.max(initial=0)) + 1)
+        for part in (empty.inner, empty.middle, empty.others)
+    )
+    tail = (there > here) & (amid < MIDDLE_MM2 * PX_PER_MM2)
+    own, lonely = (here > 0) & ~tail, (here == 0) & (there == 0)
+    own[0] = tail[0] = lonely[0] = False
+    masks = own[labels], tail[labels] & empty.inner[inked], lonely[labels] & (empty.nearest & ~empty.inner)[inked]
+    marked, entered, beside = (np.asarray(mask.any(axis=(1, 2))) for mask in masks)
+    lines = _lines(empty, clean, inked, labels * ~masks[1])
+    scores = [
+        BoxScore(box.question, box.choice, box.row, box.box, float(outline), float(line), fill)
+        for box, outline, line, fill in zip(empty.checkboxes, outlines, lines, _fills(empty, clean), strict=True)
+    ]
+    for place, n in enumerate(inked.tolist()):
+        changed: dict[str, Any] = {"ringed": _is_ringed(labels[place], empty, n)}
+        if entered[place]:
+            changed["foreign"] = float(masks[1][place].sum()) / max(1, int(empty.area[n]))
+        if beside[place]:
+            changed["beside_mm2"] = _sides(empty, n, masks[2][place])[:2]
+        if marked[place]:
+            changed |= _mark(empty, n, clean.darkness[n], masks[0][place])
+        scores[n] = replace(scores[n], **changed)
     return scores
 
 
-@dataclass(frozen=True)
-class InkPatch:
-    """One field cut out and cleaned: all arrays (height, width) at REFERENCE_PX_PER_MM; `origin` in mm on the form."""
-
-    grey: Grey
-    darkness: npt.NDArray[np.float32]
-    printed: Mask
-    noise: float
-    origin: tuple[float, float]
+def _fills(empty: EmptyBoxes, clean: Cleaned) -> list[float | None]:
+    if not empty.crowded.any():
+        return [None] * len(empty.members)
+    new = (clean.darkness + empty.blank - empty.print_) * empty.whole
+    means = new.sum(axis=(1, 2)) / np.maximum(empty.whole.sum(axis=(1, 2)), 1)
+    return [float(mean) if crowded else None for mean, crowded in zip(means, empty.crowded, strict=True)]
 
 
-def ink_patches(registration: Registration, fields: Fields, rim: float) -> list[InkPatch]:
-    """Cut each field with `rim` mm around it, aligned to its own shift, as darkness between paper and print."""
-    patches: list[InkPatch | None] = [None] * len(fields.boxes)
-    black = _black_level(registration)
-    for members, size in same_size(fields.boxes, rim):
-        origins = np.array([patch_origin(fields.boxes[i], size) for i in members])
-        cuts = cut(registration.grey, registration.plane, origins + fields.shifts[members], size)
-        for i, origin, grey in zip(members, origins, cuts, strict=True):
-            at = (float(origin[0]), float(origin[1]))
-            expected = crop_reference(registration.reference, at, size)
-            patches[i] = _ink_patch(grey, expected, black, at)
-    return [patch for patch in patches if patch is not None]
-
-
-def _ink_patch(grey: Grey, expected: Grey, black: float, origin: tuple[float, float]) -> InkPatch:
-    guard = round(PRINT_GUARD_MM * REFERENCE_PX_PER_MM)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * guard + 1, 2 * guard + 1))
-    printed = cv2.dilate((expected < 200).astype(np.uint8), kernel) > 0
-    free = grey[~printed]
-    paper = float(np.percentile(free, 75)) if free.size else 255.0
-    darkness = np.clip((paper - grey.astype(np.float32)) / max(paper - black, 40.0), 0, 1)
-    smooth = cv2.GaussianBlur(darkness, (0, 0), 1.5)
-    light = smooth[~printed & (darkness < FAINT)]
-    noise = float(light.std()) if light.size > 50 else 0.0
-    return InkPatch(grey, darkness, printed, noise, origin)
-
-
-def _black_level(registration: Registration) -> float:
-    """How dark this scan shows print: the darkest twentieth of the printed outlines."""
-    fields = registration.checkboxes if len(registration.checkboxes.boxes) else registration.cells
-    levels = []
-    for members, size in same_size(fields.boxes, 0.5):
-        chosen = members[:40]
-        origins = np.array([patch_origin(fields.boxes[i], size) for i in chosen])
-        cuts = cut(registration.grey, registration.plane, origins + fields.shifts[chosen], size)
-        for origin, grey in zip(origins, cuts, strict=True):
-            line = grey[crop_reference(registration.reference, (origin[0], origin[1]), size) < 90]
-            if line.size:
-                levels.append(float(np.percentile(line, 10)))
-    return float(np.median(levels)) if levels else 0.0
-
-
-def inner_mask(box: Box, shape: Shape, patch: InkPatch) -> Mask:
-    """The inside of a box in its patch, without the printed outline and its guard."""
-    height, width = patch.grey.shape
-    y, x = np.mgrid[0:height, 0:width]
-    mm_x, mm_y = (x + 0.5) / REFERENCE_PX_PER_MM + patch.origin[0], (y + 0.5) / REFERENCE_PX_PER_MM + patch.origin[1]
-    if shape == "circle":
-        centre_x, centre_y = box[0] + box[2] / 2, box[1] + box[3] / 2
-        inside = ((mm_x - centre_x) / (box[2] / 2)) ** 2 + ((mm_y - centre_y) / (box[3] / 2)) ** 2 < 1
-    else:
-        inside = (mm_x > box[0]) & (mm_x < box[0] + box[2]) & (mm_y > box[1]) & (mm_y < box[1] + box[3])
-    return np.asarray(inside & ~patch.printed, np.bool_)
-
-
-def without_specks(ink: Mask) -> Mask:
-    """Ink without connected parts smaller than MIN_SPECK_MM2."""
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(ink.astype(np.uint8), connectivity=8)
-    keep = np.zeros(count, np.bool_)
-    keep[1:] = stats[1:, cv2.CC_STAT_AREA] >= MIN_SPECK_MM2 * REFERENCE_PX_PER_MM**2
-    return np.asarray(keep[labels], np.bool_)
-
-
-def _score(checkbox: Checkbox, patch: InkPatch, outline: float) -> BoxScore:
-    inner = inner_mask(checkbox.box, checkbox.shape, patch)
-    ink = without_specks((patch.darkness > INK) & ~patch.printed)
-    inside = ink & inner
-    total = max(1, int(inner.sum()))
-    y, x = np.nonzero(inside)
-    extent = ((np.ptp(x) + 1) / REFERENCE_PX_PER_MM, (np.ptp(y) + 1) / REFERENCE_PX_PER_MM) if len(x) else (0.0, 0.0)
-    smooth = cv2.GaussianBlur(patch.darkness, (0, 0), 1.5)
-    faint = (smooth > max(FAINT, FAINT_NOISE * patch.noise)) & inner
-    core, gap = _core(checkbox, patch, inner, inside)
-    return BoxScore(
-        checkbox.question,
-        checkbox.choice,
-        checkbox.row,
-        checkbox.box,
-        coverage=float(inside.sum()) / total,
-        core=core,
-        gap_mm=gap,
-        extent_mm=(float(extent[0]), float(extent[1])),
-        darkness=float(np.median(patch.darkness[inside])) if len(x) else 0.0,
-        faint=float(faint.sum()) / total,
-        beside_mm2=_beside(checkbox.box, patch, ink),
-        outline=outline,
-    )
-
-
-def _core(checkbox: Checkbox, patch: InkPatch, inner: Mask, inside: Mask) -> tuple[float, float]:
-    """Inked share of the middle disc, and the radius in mm of the largest empty disc centred in it, at most its own."""
-    y, x = np.nonzero(inner)
-    if not len(x):
-        return 0.0, 0.0
-    middle = ((x.min() + x.max()) / 2, (y.min() + y.max()) / 2)
-    radius = CORE * min(np.ptp(x), np.ptp(y)) / 2
-    rows, columns = np.mgrid[0 : inner.shape[0], 0 : inner.shape[1]]
-    disc = (columns - middle[0]) ** 2 + (rows - middle[1]) ** 2 <= radius**2
-    empty = cv2.distanceTransform((~inside).astype(np.uint8), cv2.DIST_L2, 3)
-    return float(inside[disc].mean()), min(float(empty[disc].max()), float(radius)) / REFERENCE_PX_PER_MM
-
-
-def _beside(box: Box, patch: InkPatch, ink: Mask) -> dict[Side, float]:
-    """Ink in mm2 left and right of the box at its height, above and below it at its width."""
-    x0, y0 = (box[0] - patch.origin[0]) * REFERENCE_PX_PER_MM, (box[1] - patch.origin[1]) * REFERENCE_PX_PER_MM
-    x1, y1 = x0 + box[2] * REFERENCE_PX_PER_MM, y0 + box[3] * REFERENCE_PX_PER_MM
-    left, right, top, bottom = round(x0), round(x1), round(y0), round(y1)
-    area = REFERENCE_PX_PER_MM**2
+def _mark(empty: EmptyBoxes, n: int, darkness: Floats, own: Mask) -> dict[str, Any]:
+    """What is measured of a box's own ink, wherever it lies in the patch."""
+    box, inner = empty.checkboxes[n].box, empty.inner[n]
+    ink = own & inner
+    if not ink.any():
+        return {}
+    mark = own & ~empty.others[n]
+    dark = darkness[ink]
+    area, whole = len(dark), int(np.count_nonzero(mark))
+    x, y = ((at + 0.5) / REFERENCE_PX_PER_MM + start for at, start in zip(densest(mark), empty.origins[n], strict=True))
+    across, down = max(box[0] - x, x - box[0] - box[2], 0), max(box[1] - y, y - box[1] - box[3], 0)
     return {
-        "left": float(ink[top:bottom, :left].sum()) / area,
-        "right": float(ink[top:bottom, right:].sum()) / area,
-        "above": float(ink[:top, left:right].sum()) / area,
-        "below": float(ink[bottom:, left:right].sum()) / area,
+        "coverage": area / max(1, int(empty.area[n])),
+        "core": float(ink[empty.core[n]].mean()) if empty.core[n].any() else 0.0,
+        "gap": _gap(ink, empty, n) / min(box[2:]),
+        "extent_mm": extent(ink),
+        "runs": runs(ink),
+        "darkness": min(1.0, float(np.partition(dark, area // 2)[area // 2])),
+        "mark_mm": extent(mark),
+        "mark_mm2": whole / PX_PER_MM2,
+        "inside": area / max(1, whole),
+        "tails_mm2": _sides(empty, n, mark & ~inner),
+        "stroke": stroke_of(mark, empty.printed[n]),
+        "centred": math.hypot(across, down) <= CENTRE_MM or _is_amid(mark, empty, n),
     }
+
+
+def _is_amid(mark: Mask, empty: EmptyBoxes, n: int) -> bool:
+    """Whether the middle of the mark's extent lies in the box."""
+    left, top, right, bottom = _edges(empty, n)
+    columns, rows = np.flatnonzero(mark.any(axis=0)), np.flatnonzero(mark.any(axis=1))
+    return bool(left <= (columns[0] + columns[-1]) / 2 <= right and top <= (rows[0] + rows[-1]) / 2 <= bottom)
+
+
+def _gap(ink: Mask, empty: EmptyBoxes, n: int) -> float:
+    """Radius in mm of the largest empty disc centred in the core, at most the core's own."""
+    rows, columns = np.flatnonzero(empty.inner[n].any(axis=1)), np.flatnonzero(empty.inner[n].any(axis=0))
+    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    away = cv2.distanceTransform((~ink[part]).astype(np.uint8), cv2.DIST_L2, 3)
+    core = empty.core[n][part]
+    largest = float(away[core].max()) if core.any() else 0.0
+    return min(largest, float(empty.radius[n])) / REFERENCE_PX_PER_MM
+
+
+def _edges(empty: EmptyBoxes, n: int) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of the box in its patch, px."""
+    x, y, w, h = empty.checkboxes[n].box
+    left, top = (x - empty.origins[n][0]) * REFERENCE_PX_PER_MM, (y - empty.origins[n][1]) * REFERENCE_PX_PER_MM
+    right, bottom = left + w * REFERENCE_PX_PER_MM, top + h * REFERENCE_PX_PER_MM
+    return round(left), round(top), round(right), round(bottom)
+
+
+def _sides(empty: EmptyBoxes, n: int, ink: Mask) -> tuple[float, float, float, float]:
+    """Ink in mm2 left and right of the box at its height, above and below it at its width."""
+    left, top, right, bottom = _edges(empty, n)
+    parts_ = ink[top:bottom, :left], ink[top:bottom, right:], ink[:top, left:right], ink[bottom:, left:right]
+    west, east, north, south = (np.count_nonzero(part) / PX_PER_MM2 for part in parts_)
+    return west, east, north, south
+
+
+def _is_ringed(labels: Labels, empty: EmptyBoxes, n: int) -> bool:
+    left, top, right, bottom = _edges(empty, n)
+    west, east = labels[top:bottom, :left], labels[top:bottom, right:]
+    if not west.any() or not east.any():
+        return False
+    for label in set(np.unique(west).tolist()) & set(np.unique(east).tolist()) - {0}:
+        across = (labels[:top, left:right] == label).any() or (labels[bottom:, left:right] == label).any()
+        if across and min(((side == label).any(axis=1)).mean() for side in (west, east)) >= RING_SIDE:
+            return True
+    return False
+
+
+def _lines(empty: EmptyBoxes, clean: Cleaned, inked: npt.NDArray[np.intp], labels: Labels) -> Floats:
+    """For each box the contrast of its darkest straight line, whatever its direction (a Radon transform of the inside).
+
+    Specks of dust and another mark's tail (ink without a label) are left out, with what is left of their blur.
+    """
+    rows, columns = empty.window
+    dark = clean.darkness[:, rows, columns].reshape(len(empty.members), -1) * empty.seen
+    lengths = empty.lengths
+    bundle = lines_over(rows.stop - rows.start)
+    specked, seen = _without_dust(empty, clean, inked, labels)
+    if len(specked):
+        dark[specked] *= seen
+        lengths = lengths.copy()
+        lengths[specked] = np.where(lengths[specked] > 0, np.maximum(seen @ bundle, 1), 0)
+    means = np.where(lengths > 0, (dark @ bundle) / np.maximum(lengths, 1), 0).reshape(len(dark), LINE_ANGLES, -1)
+    known = (lengths > 0).reshape(means.shape)
+    apart = 2 * LINE_GROUND_PX
+    count = known[:, :, :-apart].astype(np.float32) + known[:, :, apart:]
+    ground = (means[:, :, :-apart] + means[:, :, apart:]) / np.maximum(count, 1)
+    inner = np.s_[:, :, LINE_GROUND_PX:-LINE_GROUND_PX]
+    contrast = np.where(known[inner] & (count > 0), means[inner] - ground, 0)
+    return np.asarray(contrast.reshape(len(dark), -1).max(axis=1, initial=0.0), np.float32)
+
+
+def _without_dust(
+    empty: EmptyBoxes, clean: Cleaned, inked: npt.NDArray[np.intp], labels: Labels
+) -> tuple[npt.NDArray[np.intp], Floats]:
+    """Which boxes have specks inside, and what is seen of their insides without them."""
+    rows, columns = empty.window
+    large = np.bincount(labels.ravel()) >= DUST_MM2 * PX_PER_MM2
+    large[:1] = False
+    specks = (clean.darkness[inked][:, rows, columns] > INK) & empty.inner[inked][:, rows, columns]
+    specks &= ~large[labels[:, rows, columns]]
+    having = np.flatnonzero(specks.any(axis=(1, 2)))
+    around = [cv2.dilate(one.astype(np.uint8), _BLUR) for one in specks[having]]
+    seen = empty.seen[inked[having]] * (1 - np.array(around, np.float32).reshape(len(having), empty.seen.shape[1]))
+    return inked[having], np.asarray(seen, np.float32)
 
 
 def _picture(registration: Registration, scores: list[BoxScore]) -> npt.NDArray[np.uint8]:
     """The page with every box as found: green where ink is inside, blue where it is empty."""
-    picture = cv2.cvtColor(registration.grey, cv2.COLOR_GRAY2BGR)
+    picture = cv2.cvtColor(registration.image.grey, cv2.COLOR_GRAY2BGR)
     for score, (dx, dy) in zip(scores, registration.checkboxes.shifts, strict=True):
         x, y, w, h = score.box
         corners: Points = np.array([[x, y], [x + w, y], [x + w, y + h], [x, y + h]]) + [dx, dy]

@@ -15,10 +15,8 @@ class UnusableFile(CrosscheckError):
 
 class NotAnImage(UnusableFile):
     reason = "not_an_image"
-    en = (
-        "{file} is no scan: neither PDF, TIFF, JPEG nor PNG. Nothing was lost; scan or export it again as one of these."
-    )
-    de = "{file} ist kein Scan: weder PDF noch TIFF, JPEG oder PNG. Es ging nichts verloren; scannen oder exportieren Sie es neu in einem dieser Formate."
+    en = "{file} is no scan: neither PDF, TIFF, JPEG, PNG, HEIC nor AVIF. Nothing was lost; scan or export it again as one of these."
+    de = "{file} ist kein Scan: weder PDF noch TIFF, JPEG, PNG, HEIC oder AVIF. Es ging nichts verloren; scannen oder exportieren Sie es neu in einem dieser Formate."
 
 
 class EmptyFile(UnusableFile):
@@ -98,6 +96,10 @@ class PageTooSmall(RejectedPage):
     de = "Diese Seite hat nur {width} x {height} Pixel: zu wenig für ein Blatt. Scannen Sie sie mit 300 dpi; ist es kein Blatt, nehmen Sie sie aus dem Stapel."
 
 
+class CoverFound(Exception):
+    """The page is a cover sheet: no form and no fault."""
+
+
 class NoFormFound(RejectedPage):
     reason = "no_form_found"
     en = "No known form was found on this page: no corner markers, no page code, no known blank. If it belongs to a form, scan it again flat and whole; if it does not, take it out of the pile."
@@ -106,8 +108,8 @@ class NoFormFound(RejectedPage):
 
 class MarkersMissing(RejectedPage):
     reason = "corner_markers_missing"
-    en = "{count} of 4 corner markers of this page can be seen; three are needed. Is a corner torn, folded or cut off? Smooth the sheet and scan it again whole."
-    de = "Von den 4 Passmarken dieser Seite sind {count} zu sehen; drei sind nötig. Ist eine Ecke abgerissen, geknickt oder abgeschnitten? Streichen Sie das Blatt glatt und scannen Sie es noch einmal ganz."
+    en = "{count} of 4 corner markers of this page can be seen: too few to tell how it lies. Is a corner torn, folded or cut off? Smooth the sheet and scan it again whole."
+    de = "Von den 4 Passmarken dieser Seite sind {count} zu sehen: zu wenige, um ihre Lage zu bestimmen. Ist eine Ecke abgerissen, geknickt oder abgeschnitten? Streichen Sie das Blatt glatt und scannen Sie es noch einmal ganz."
 
 
 class CodeUnreadable(RejectedPage):

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-Grey = npt.NDArray[np.uint8]
+from omr.jpeg import decode_jpeg
+from omr.pixels import Grey as Grey
+from omr.pixels import turned
+
 Points = npt.NDArray[np.float64]
 
 BLANK_SHARE = 0.0004
@@ -16,26 +21,95 @@ BLANK_SHARE = 0.0004
 BLANK_EDGE = 0.085
 """Edge that the blank test leaves out, as a share of the shorter side: 18 mm, where scanners leave borders and punch
 holes reach 15 mm in.  It lies within the binding margin of 20 mm."""
-ONE_BIT_SHARE = 0.99
-"""Share of pure black and white pixels from which a page is a one-bit scan; set by eye: the blurred edges of print alone keep a grey page below it."""
+ONE_BIT_GREYS = 0.005
+"""Share of pixels that are neither nearly black nor nearly white up to which a page is a one-bit scan: such scans saved
+as JPEG have 0.0000, the sharpest grey scans with their paper washed white 0.015 and more."""
+NEARLY = 24
+"""Grey levels from black and white within which a pixel of a one-bit scan stays when it is coded as JPEG."""
+WASHED = 250
+"""Paper that is darker than this is grey: then nobody looks at all pixels."""
 _LOOK_PIXELS = 800
 """Height of the small image that the blank test looks at."""
 
 
+WORK_SHORT_SIDE = 1155
+"""Least pixels of the working scale's short side: 5.5 px per mm of an A4 sheet, where the finest pen is 1.5 px wide."""
+SHRINKS = (1, 2, 4, 8)
+
+
 @dataclass(frozen=True)
-class PageImage:
-    """One scanned side: `grey` has shape (height, width), 0 is black; `dpi` is None where the file does not say."""
+class Jpeg:
+    """A grey or colour JPEG that is decoded only when its pixels are asked for, at the scale that is asked for."""
+
+    data: bytes
+    short_side: int
+    """Pixels of its shorter side."""
+    orientation: int = 1
+    """How it is shown, as in EXIF (tag 274), 1 to 8; what the JPEG itself says of that is not looked at."""
+
+    def decoded(self, shrink: int) -> Grey:
+        """Shape (height, width); `shrink` 1, 2, 4 or 8.  Raises DamagedPage."""
+        return turned(decode_jpeg(self.data, shrink), self.orientation)
+
+
+@dataclass(frozen=True)
+class Small:
+    """A page at working scale: each of its pixels is the mean of `shrink` x `shrink` pixels of the scan."""
 
     grey: Grey
+    shrink: int
+
+    def to_full(self, points: Points) -> Points:
+        """Px of this image -> px of the scan, (..., 2): the centre of a shrunk pixel lies half a pixel in."""
+        full: Points = (points + 0.5) * self.shrink - 0.5
+        return full
+
+
+@dataclass(frozen=True, eq=False)
+class PageImage:
+    """One scanned side: pixels of shape (height, width), 0 is black, or a JPEG; `dpi` is None where the file does not say.
+
+    Each scale is decoded at most once, and the full one only where somebody asks for it.
+    """
+
+    source: Grey | Jpeg
     dpi: float | None
     file: str
     index: int
+    coding: Literal["jbig2"] | None = None
+    """How the file codes it, where that may have changed it: JBIG2 with pattern matching."""
+
+    @cached_property
+    def grey(self) -> Grey:
+        """All pixels of the scan.  Raises DamagedPage."""
+        if not isinstance(self.source, Jpeg):
+            return self.source
+        return self.small.grey if self._shrink == 1 else self.source.decoded(1)
+
+    @cached_property
+    def small(self) -> Small:
+        """The working scale, on which marks are read.  Raises DamagedPage."""
+        shrink = self._shrink
+        if isinstance(self.source, Jpeg):
+            return Small(self.source.decoded(shrink), shrink)
+        if shrink == 1:
+            return Small(self.source, 1)
+        height, width = (side // shrink for side in self.source.shape)
+        whole = self.source[: height * shrink, : width * shrink]
+        return Small(np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8), shrink)
 
     @property
+    def _shrink(self) -> int:
+        short = self.source.short_side if isinstance(self.source, Jpeg) else min(self.source.shape)
+        return max(shrink for shrink in SHRINKS if shrink == 1 or short >= WORK_SHORT_SIDE * shrink)
+
+    @cached_property
     def one_bit(self) -> bool:
         """Whether the scanner made black and white of it: then faint strokes are lost for ever."""
+        if np.median(self.small.grey[::7, ::7]) < WASHED:
+            return False
         sample = self.grey[::7, ::7]
-        return bool(((sample == 0) | (sample == 255)).mean() > ONE_BIT_SHARE)
+        return bool(((sample > NEARLY) & (sample < 255 - NEARLY)).mean() <= ONE_BIT_GREYS)
 
 
 def is_blank(grey: Grey) -> bool:

@@ -59,11 +59,30 @@ def held_back(answers: dict[str, Answer]) -> dict[str, Answer]:
     }
 
 
+def not_accepted(answers: dict[str, Answer], reason: Reason) -> dict[str, Answer]:
+    """No answer stands without a person: what was read is only a candidate."""
+    return {
+        variable: Answer(
+            value=None,
+            accepted=False,
+            confidence=0.5,
+            candidates=(answer.value,) if answer.value is not None else answer.candidates,
+            reasons=(*answer.reasons, reason),
+        )
+        for variable, answer in answers.items()
+    }
+
+
 def judge(
-    questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up: BoxScore | None, writing: Sequence[WritingScore]
+    questionnaire: Questionnaire,
+    boxes: Sequence[BoxScore],
+    warm_up: BoxScore | None,
+    writing: Sequence[WritingScore],
+    *,
+    one_bit: bool = False,
 ) -> Judged:
     """Every variable that has a field on this page."""
-    marks = judge_marks(questionnaire, boxes, warm_up)
+    marks = judge_marks(questionnaire, boxes, warm_up, one_bit=one_bit)
     answers: dict[str, Answer] = {}
     shown: Marks = {}
     for question in questionnaire.questions:
@@ -151,6 +170,8 @@ def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
 
 def _writing(fields: Sequence[WritingScore]) -> Answer:
     """All fields of one question blank is an answer.  Writing never is: what an engine says of a hand is a suggestion."""
+    if any(score.cut_off for score in fields):
+        return Answer(value=None, accepted=False, confidence=0.0, reasons=("box_not_found",))
     written = [score for score in fields if is_written(score)]
     if not written:
         return _BLANK

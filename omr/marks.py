@@ -7,57 +7,89 @@ Thresholds were set on simulated scans of six pens and looked at on the real sca
 from __future__ import annotations
 
 import math
-from collections import defaultdict
+import statistics
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from form_layouts.questionnaire import Questionnaire
-from omr.checkboxes import BoxScore
+from omr.checkboxes import DUST_MM2, BoxScore
 from omr.reading import MarkReading, Reason, State
 
-EMPTY_COVERAGE = 0.012
-"""Inked share of the inside up to which a box is empty: dust and an outline's blur."""
-EMPTY_FAINT = 0.006
-"""Share of faint ink up to which a box is empty: of 7,367 empty boxes of office scans 99 % have none, faint crosses begin at 0.008."""
-MARK_COVERAGE = 0.045
-"""Inked share from which a stroke is a mark: of 417 simulated ticks on office scans the least covers 0.055."""
-MARK_EXTENT = 0.38
-"""Extent of the ink, in inner widths, from which a mark is a stroke and not a dot."""
+FAINT_LINE = 0.022
+"""Contrast of a line in an inkless box from which something pale was drawn there; of empty boxes of simulated office
+scans 98 % have less than 0.012, the palest visible crosses 0.022 to 0.033."""
+FAINT_LINES = 5.0
+"""The same as a multiple of the page's own median of its inkless boxes: coarse paper, a copy of a copy."""
+DUST_MM = 0.7
+"""Length up to which ink of less than DUST_MM2 is dust: no pen makes a dot below 0.3 mm2."""
+MARK_COVERAGE = 0.03
+"""Inked share of the inside from which a stroke is a mark: a tick of the finest pen that only passes a corner has 0.043."""
+MARK_MM = 2.1
+"""Length or height from which ink is a stroke and no dot: simulated dots reach 2.0, the smallest ticks begin at 2.5."""
+INSIDE = 0.35
+"""Share of a mark that lies in its box: below, it stands beside the box, or goes round another."""
+EDGE_CORE, EDGE_MM = 0.01, 0.8
+"""Inked share of the core, and breadth, up to which ink only runs along the box's edge: a ring round a neighbour, a tail."""
+SIDE_CORE, SIDE_COVERAGE, SIDE_INSIDE = 0.04, 0.1, 0.6
+"""The same for thin ink that lies mostly outside."""
+RING_MM = 9.0
+"""Distance of box centres up to which a ring round one box may cross another."""
+HATCHED_RUNS, HATCHED_COVERAGE = 2.6, 0.4
+"""Strokes side by side, and coverage, from which a box is hatched."""
 FLAT = 0.22
-"""Height of the ink, in inner widths, up to which a stroke across the box may be a struck line."""
+"""Height of the ink, in box widths, up to which a stroke across the box may be a struck line."""
 RULED = 0.12
-"""Breadth of the ink, in inner widths, up to which a stroke along the whole box is ruled: no hand draws 4 mm that straight."""
+"""Breadth of the ink, in box widths, up to which a stroke along the whole box is ruled: no hand draws 4 mm that straight."""
+SPANNED = 0.78
+"""Height of the ink, in box widths, from which it runs from the box's upper edge to its lower: the guards take the rest.
+Upright, narrow and so long, it is a streak of the scanner rather than a stroke."""
 STREAK_MM2 = 0.3
 """Ink on both sides of the box from which that stroke goes on beyond it."""
-MARK_DARKNESS = 0.42
-"""Median darkness from which ink is a stroke made on purpose."""
+FAINT_INK = 0.27
+"""Median darkness below which ink is faint, whoever drew it: a pale pen on a pale scan has 0.3, the back shining through 0.2."""
+FAINT_SHARE = 0.5
+"""Darkness, as a share of this person's other marks, below which a mark that is no plain cross or tick is faint: a
+hesitation, or rubbed out."""
 FILLED_CORE = 0.35
 """Inked share of the core from which a box may be filled: a hatched one has 0.38 to 1."""
 FILLED_GAP = 0.085
-"""Largest empty disc in the core, in inner widths, up to which a box is filled: simulated hatching leaves 0 to 0.08
+"""Largest empty disc in the core, in box widths, up to which a box is filled: simulated hatching leaves 0 to 0.08
 (ovals of real ballots, hatched loosely, up to 0.12: they count as strokes),
 a cross of a 1 mm pen 0.1 to 0.16, of a ball pen 0.2 to 0.3."""
-BLACK_CORE = 0.9
-BLACK_COVERAGE = 0.8
-BLACK_GAP = 0.05
-"""From here a filled box is black all over, as one does to take a mark back."""
-BESIDE_MM2 = 0.5
-"""Ink beside an empty box that is a mark of its own: a stroke of 2 mm with the finest pen."""
-AROUND_MM2 = 0.2
-"""Ink on a side from which that side counts as drawn round: left, right and one more are a circle and no tail."""
-TAIL_MM2 = 0.3
-"""Ink outside a marked box from which its stroke runs out of the box on that side."""
-EXPLAINED_MM2 = 1.3
-"""Up to here, ink beside an empty box may be the tail of its neighbour's mark: a whole mark beside it has 1.4 and more."""
-NEIGHBOUR_MM = 14.0
-"""How far from its box a mark's tail reaches."""
+USUAL = 1.25
+"""Coverage, as a multiple of the median of this person's strokes, up to which a full box is a stroke like the others: a
+broad felt pen leaves little paper in any box."""
+USUAL_MARKS = 3
+"""Marks on a page from which its median says something about the person."""
+BLACK_CORE = 0.97
+BLACK_COVERAGE = 0.93
+BLACK_GAP = 0.04
+BLACK_INSIDE = 0.62
+"""From here a filled box is black all over and hardly beyond, as one does to take a mark back: a cross gone over again
+and again by a felt pen covers 0.87 but lies to a third outside."""
+CLEAR_GAP = 0.13
+"""Largest empty disc, in box widths, from which a mark is surely no filled box: 95 % of crosses, whatever the pen."""
+STROKE_COVERAGE = 0.8
+"""Most that a cross covers: 0.78 with a broad felt pen."""
+STROKES = 2
+"""Sure crosses or ticks on a page, the warm-up box among them, from which somebody makes strokes and does not fill."""
+BESIDE_MM2 = 0.4
+"""Ink beside an empty box that is a mark of its own: a stroke of 1.5 mm with the finest pen."""
+EMPTY_FILL, MARK_FILL = 0.09, 0.18
+"""Darkness beyond the print up to which a bubble with a letter in it is empty, and from which it is marked: on 17 real
+sheets of three forms (`python -m benchmarks reading`, set real) 2,982 empty ones have at most 0.066, 249 marked ones
+at least 0.192."""
 LOST_OUTLINE = 0.25
 """Correlation below which the printed box was not seen at its place."""
 FILLERS = 4
 """Filled boxes on a page from which the person may be one who fills boxes to mark them; one is enough where the
 warm-up box is filled.  Nobody takes back four answers on a page without giving others."""
 FILLERS_TO_STROKES = 3
-"""Filled boxes for each cross or tick from which that is so: who corrects makes one cross for each blackened box."""
+"""Filled boxes for each cross or tick from which that is so: who corrects makes one cross for each blackened box.
+One is enough where the warm-up box is filled."""
+MIXED = 2
+"""Sure crosses and sure ticks on a page from which nobody knows what this person means by the rarer one."""
 
 
 @dataclass(frozen=True)
@@ -75,103 +107,174 @@ class Mark:
         return self.state, self.confidence
 
 
-def judge_marks(questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up: BoxScore | None) -> list[Mark]:
-    """States of all boxes of a page: each by itself, then beside its neighbours, then filled ones by this hand's habit."""
-    marks = [_alone(score) for score in boxes]
-    marks = [_without_neighbours_tail(mark, marks) for mark in marks]
+@dataclass(frozen=True)
+class Person:
+    """What a page shows of the hand that filled it in."""
+
+    darkness: float
+    """Median darkness of the marks; 0 where there are none."""
+    coverage: float
+    """Median coverage of the strokes where there are USUAL_MARKS; else 0."""
+    one_bit: bool
+    """Then a few specks may be all that is left of a stroke."""
+    faint_line: float
+    """Contrast from which a line in an inkless box is pale ink."""
+
+
+def judge_marks(
+    questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up: BoxScore | None, *, one_bit: bool = False
+) -> list[Mark]:
+    """States of all boxes of a page: each by itself, then filled ones and mixed shapes by this hand's habit."""
+    person = _person(boxes, warm_up, one_bit)
+    marks = _without_rings([_alone(score, person) for score in boxes])
     strokes = [mark for mark in marks if mark.state == "marked"]
     filled = sum(mark.filled for mark in strokes)
-    needed = 1 if warm_up and _alone(warm_up).filled else FILLERS
-    fills_boxes = filled >= max(needed, FILLERS_TO_STROKES * (len(strokes) - filled))
+    first = _alone(warm_up, person) if warm_up else None
+    begins_full = first is not None and first.filled
+    needed, ratio = (1, 1) if begins_full else (FILLERS, FILLERS_TO_STROKES)
+    stroke_maker = sum(map(_is_clear_stroke, [*marks, *([first] if first else [])])) >= STROKES
+    fills_boxes = filled >= max(needed, ratio * (len(strokes) - filled))
     groups: dict[tuple[str, str | None], list[int]] = defaultdict(list)
     for number, mark in enumerate(marks):
         groups[mark.score.question, mark.score.row].append(number)
     for members in groups.values():
         crossed = any(marks[n].state == "marked" and not marks[n].filled for n in members)
+        beside_stroke = any(_is_stroke(marks[n]) for n in members)
         lone = sum(marks[n].filled for n in members) == 1
         several = questionnaire.question(marks[members[0]].score.question).kind == "multiple"
         for n in members:
             if marks[n].filled and marks[n].state == "marked":
                 if not fills_boxes:
-                    marks[n] = _not_a_filler(marks[n], lone_beside_cross=lone and crossed)
+                    marks[n] = _not_a_filler(marks[n], lone_beside_stroke=lone and beside_stroke and stroke_maker)
                 elif crossed and several:  # where one answer is allowed, both count, and two marks are seen by a person
                     marks[n] = replace(marks[n], state="unsure", confidence=0.5, reason="blackened")
-    return marks
+    return _without_mixed(marks)
 
 
-def _not_a_filler(mark: Mark, *, lone_beside_cross: bool) -> Mark:
-    """A filled box of a person who crosses or ticks: the only one, black beside a cross, is a correction; else it is a question."""
+def _is_stroke(mark: Mark) -> bool:
+    return mark.state == "marked" and not mark.filled and mark.score.coverage <= STROKE_COVERAGE
+
+
+def _is_clear_stroke(mark: Mark) -> bool:
+    return mark.state == "marked" and not mark.filled and mark.score.gap >= CLEAR_GAP
+
+
+def _person(boxes: Sequence[BoxScore], warm_up: BoxScore | None, one_bit: bool) -> Person:
+    everything = [*boxes, *([warm_up] if warm_up else [])]
+    marks = [score for score in everything if max(score.mark_mm) >= MARK_MM and score.inside >= INSIDE]
+    strokes = [score.coverage for score in marks if not _is_filled(score)]
+    inkless = [score.line for score in everything if score.coverage == 0 and score.foreign == 0]
+    return Person(
+        darkness=statistics.median(score.darkness for score in marks) if marks else 0.0,
+        coverage=statistics.median(strokes) if len(strokes) >= USUAL_MARKS else 0.0,
+        one_bit=one_bit,
+        faint_line=max(FAINT_LINE, FAINT_LINES * statistics.median(inkless)) if inkless else FAINT_LINE,
+    )
+
+
+def _without_rings(marks: list[Mark]) -> list[Mark]:
+    """A ring round a box runs through its neighbours: ink in their corners is no mark."""
+    rings = [mark.score.box for mark in marks if mark.reason == "circled"]
+    return [
+        replace(mark, state="unsure", confidence=0.5, reason="circled")
+        if mark.state == "marked"
+        and mark.score.core < SIDE_CORE
+        and any(math.dist(mark.score.box[:2], ring[:2]) <= RING_MM for ring in rings)
+        else mark
+        for mark in marks
+    ]
+
+
+def _without_mixed(marks: list[Mark]) -> list[Mark]:
+    """Where a page shows crosses and ticks, the rarer ones are doubtful: for some people a tick means yes and a cross no."""
+    sure = [mark for mark in marks if mark.state == "marked" and not mark.filled]
+    count = Counter(mark.score.stroke for mark in sure)
+    if min(count["cross"], count["tick"]) < MIXED:
+        return marks
+    rarer = "cross" if count["cross"] < count["tick"] else "tick"
+    return [
+        replace(mark, state="unsure", confidence=0.5, reason="mixed_marks")
+        if mark.state == "marked" and not mark.filled and mark.score.stroke == rarer
+        else mark
+        for mark in marks
+    ]
+
+
+def _not_a_filler(mark: Mark, *, lone_beside_stroke: bool) -> Mark:
+    """A filled box of a person who crosses or ticks: the only one, black beside a stroke, is a correction; else it is a question."""
     score = mark.score
-    all_over = score.core >= BLACK_CORE and score.coverage >= BLACK_COVERAGE
-    if lone_beside_cross and all_over and score.gap_mm <= BLACK_GAP * min(score.box[2:]):
+    all_over = score.core >= BLACK_CORE and score.coverage >= BLACK_COVERAGE and score.inside >= BLACK_INSIDE
+    if lone_beside_stroke and all_over and score.gap <= BLACK_GAP:
         return replace(mark, state="cancelled", confidence=0.985)
     return replace(mark, state="unsure", confidence=0.5, reason="blackened")
 
 
-def _alone(score: BoxScore) -> Mark:
+def _is_filled(score: BoxScore) -> bool:
+    if score.core < FILLED_CORE:
+        return False
+    hatched = score.runs >= HATCHED_RUNS and score.coverage >= HATCHED_COVERAGE
+    return hatched or score.gap <= FILLED_GAP
+
+
+def _alone(score: BoxScore, person: Person) -> Mark:
     """What one box shows by itself."""
     width = min(score.box[2], score.box[3])
     if score.outline < LOST_OUTLINE and score.coverage < MARK_COVERAGE:
         return Mark(score, "unsure", 0.5, "box_not_found")
-    if score.coverage <= EMPTY_COVERAGE:
-        return _empty_or_beside(score)
-    extent = max(score.extent_mm) / width
-    if score.core >= FILLED_CORE and score.gap_mm / width <= FILLED_GAP:
-        return Mark(score, "marked", _sure(FILLED_GAP - score.gap_mm / width, 0.015), filled=True)
-    if score.darkness < MARK_DARKNESS:
-        return Mark(score, "unsure", 0.6, "faint_mark")
-    if extent < MARK_EXTENT or score.coverage < MARK_COVERAGE:
-        return Mark(score, "unsure", 0.6, "dot")
+    if score.fill is not None:
+        return _crowded(score, score.fill)
+    if score.coverage == 0:
+        return _empty_or_beside(score, person)
+    if score.mark_mm2 <= DUST_MM2 and max(score.mark_mm) <= DUST_MM:
+        return Mark(score, "unsure", 0.6, "dot") if person.one_bit else _empty_or_beside(score, person)
     if _is_struck(score, width):
         return Mark(score, "unsure", 0.5, "struck_line")
+    if not (score.stroke == "tick" and score.centred) and (score.inside < INSIDE or _is_at_edge(score)):
+        return Mark(score, "unsure", 0.5, "circled" if score.ringed else "beside_box")
+    sure = score.stroke != "other" and score.centred
+    if score.darkness < (FAINT_INK if sure else max(FAINT_INK, FAINT_SHARE * person.darkness)):
+        return Mark(score, "unsure", 0.6, "faint_mark")
+    if _is_filled(score) and not (0 < score.coverage <= USUAL * person.coverage):
+        return Mark(score, "marked", _sure(FILLED_GAP - score.gap, 0.015), filled=True)
+    if max(score.mark_mm) < MARK_MM or score.coverage < MARK_COVERAGE:
+        return Mark(score, "unsure", 0.6, "dot")
     return Mark(score, "marked", _sure(score.coverage - MARK_COVERAGE, 0.03))
 
 
-def _empty_or_beside(score: BoxScore) -> Mark:
-    sides = [side for side in ("left", "right", "above", "below") if score.beside_mm2[side] >= BESIDE_MM2]
-    if score.faint > EMPTY_FAINT:
+def _crowded(score: BoxScore, fill: float) -> Mark:
+    """A box whose print hides the strokes: only how dark it is says something."""
+    if fill >= MARK_FILL:
+        return Mark(score, "marked", _sure(fill - MARK_FILL, 0.05))
+    if fill > EMPTY_FILL:
         return Mark(score, "unsure", 0.6, "faint_mark")
-    if "left" in sides or "right" in sides:
-        return Mark(score, "unsure", 0.6, "circled" if len(sides) == 4 else "beside_box")
-    return Mark(score, "empty", _sure(EMPTY_FAINT - score.faint, 0.002))
+    return Mark(score, "empty", _sure(EMPTY_FILL - fill, 0.03))
+
+
+def _empty_or_beside(score: BoxScore, person: Person) -> Mark:
+    if score.line > person.faint_line:
+        return Mark(score, "unsure", 0.6, "faint_mark")
+    if score.ringed:
+        return Mark(score, "unsure", 0.6, "circled")
+    if max(score.beside_mm2) >= BESIDE_MM2:
+        return Mark(score, "unsure", 0.6, "beside_box")
+    return Mark(score, "empty", _sure(person.faint_line - score.line, 0.01))
+
+
+def _is_at_edge(score: BoxScore) -> bool:
+    along = score.core < EDGE_CORE and min(score.extent_mm) <= EDGE_MM
+    return along or (score.core < SIDE_CORE and score.coverage < SIDE_COVERAGE and score.inside < SIDE_INSIDE)
 
 
 def _is_struck(score: BoxScore, width: float) -> bool:
     """A thin straight stroke that is ruled, or goes on to both sides: a line through choices, or a streak of the scanner; no answer."""
-    across, down, beside = score.extent_mm[0] / width, score.extent_mm[1] / width, score.beside_mm2
+    across, down, tails = score.extent_mm[0] / width, score.extent_mm[1] / width, score.tails_mm2
     if min(across, down) <= RULED and max(across, down) >= 0.7:
         return True
-    level = down < FLAT and across > 0.6 and min(beside["left"], beside["right"]) > STREAK_MM2
-    upright = across < FLAT and down > 0.6 and min(beside["above"], beside["below"]) > STREAK_MM2
+    if across < FLAT and down >= SPANNED:
+        return True
+    level = down < FLAT and across > 0.6 and min(tails[:2]) > STREAK_MM2
+    upright = across < FLAT and down > 0.6 and min(tails[2:]) > STREAK_MM2
     return level or upright
-
-
-def _without_neighbours_tail(mark: Mark, marks: Sequence[Mark]) -> Mark:
-    """An empty box with a little ink on one side is empty where a marked neighbour's stroke may have left that ink."""
-    beside = mark.score.beside_mm2
-    across = min(beside["left"], beside["right"]) >= AROUND_MM2
-    around = across and max(beside["above"], beside["below"]) >= AROUND_MM2
-    if mark.reason != "beside_box" or around or min(beside["left"], beside["right"]) >= BESIDE_MM2:
-        return mark
-    if max(beside["left"], beside["right"]) > EXPLAINED_MM2:
-        return mark
-    for other in marks:
-        away_x, away_y = other.score.box[0] - mark.score.box[0], other.score.box[1] - mark.score.box[1]
-        if (
-            other.state == "marked"
-            and math.hypot(away_x, away_y) <= NEIGHBOUR_MM
-            and _runs_towards(other, away_x, away_y)
-        ):
-            return Mark(mark.score, "empty", 0.98)
-    return mark
-
-
-def _runs_towards(other: Mark, away_x: float, away_y: float) -> bool:
-    """Whether the marked neighbour's stroke leaves its box on the side that faces the empty one."""
-    tail = other.score.beside_mm2
-    if abs(away_y) < other.score.box[3] / 2:
-        return tail["left" if away_x > 0 else "right"] >= TAIL_MM2
-    return tail["above" if away_y > 0 else "below"] >= TAIL_MM2
 
 
 def _sure(margin: float, scale: float) -> float:

@@ -17,21 +17,27 @@ _DEEPEST = 40
 
 
 def refuse_active_content(path: Path, name: str) -> None:
-    """Look at every object of a PDF.  Raises ActiveContent.  What cannot be parsed here is left to the renderer."""
-    try:
-        reader = PdfReader(path, strict=False)
-    except Exception:  # pypdf raises whatever the bytes lead to, and the renderer may still open the file
-        return
-    found = next((what for dictionary in _dictionaries(reader) if (what := _active(dictionary))), None)
+    """Look at every object of a PDF, one at a time.  Raises ActiveContent.  What cannot be parsed here is left to the renderer."""
+    with path.open("rb") as stream:
+        try:
+            reader = PdfReader(stream, strict=False)
+        except Exception:  # pypdf raises whatever the bytes lead to, and the renderer may still open the file
+            return
+        found = next((what for dictionary in _dictionaries(reader) if (what := _active(dictionary))), None)
     if found:
         raise ActiveContent(file=name, found=found)
 
 
 def _dictionaries(reader: PdfReader) -> Iterator[DictionaryObject]:
-    for generation, objects in reader.xref.items():
-        for number in objects:
+    for generation, objects in list(reader.xref.items()):  # copies: pypdf mends its tables on the way
+        for number in list(objects):
             yield from _within(_resolved(reader, number, generation))
-    for number in reader.xref_objStm:
+            reader.resolved_objects.clear()  # it would keep every picture of the file
+    holder = None
+    for number, (stream, _) in sorted(reader.xref_objStm.items(), key=lambda item: item[1]):
+        if stream != holder:  # the objects of one stream are parsed together, and kept until the next
+            reader.resolved_objects.clear()
+            holder = stream
         yield from _within(_resolved(reader, number, 0))
 
 

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from form_layouts.catalogue import Catalogue
 from form_layouts.errors import LANGUAGES
-from form_layouts.layout import Checkbox
 from omr.checkboxes import BoxScore, score_checkboxes
 from omr.debug import DebugWriter
-from omr.errors import NoFormFound, RejectedPage
+from omr.errors import CoverFound, NoFormFound, RejectedPage
+from omr.geometry import MM_PER_INCH
 from omr.identify import Identity, identify
-from omr.image import PageImage, is_blank
-from omr.judge import is_written, judge, lost_its_ink
+from omr.image import Jpeg, PageImage, is_blank
+from omr.judge import is_written, judge, lost_its_ink, not_accepted
 from omr.markers import find_markers
-from omr.reading import Finding, PageIdentity, PageReading
-from omr.registration import Registration, find_fields, register
+from omr.quality import jpeg_quality, page_quality
+from omr.reading import Finding, PageIdentity, PageReading, Reason
+from omr.registration import Registration, register
 from omr.text import OcrEngine, measure_writing, read_writing
 
+_FINDINGS: dict[Reason, Finding] = {
+    "identity_guessed": Finding(kind="identity_guessed"),
+    "jbig2": Finding(kind="jbig2"),
+}
 SCALE_TOLERANCE = 0.02
 """Printed scale beyond which a finding says "printed with fit to page"."""
-_MM_PER_INCH = 25.4
 
 
 def read_page(image: PageImage, catalogue: Catalogue, engine: OcrEngine | None, debug: DebugWriter) -> PageReading:
@@ -30,17 +32,22 @@ def read_page(image: PageImage, catalogue: Catalogue, engine: OcrEngine | None, 
         markers = find_markers(image, debug)
         identity = identify(image, markers, catalogue, debug)
         registration = register(image, markers, identity)
+    except CoverFound:
+        return PageReading(file=image.file, index=image.index, kind="cover")
     except NoFormFound as rejected:
-        return _blank(image) if is_blank(image.grey) else rejected_page(image.file, image.index, rejected)
+        return _blank(image) if is_blank(image.small.grey) else rejected_page(image.file, image.index, rejected)
     except RejectedPage as rejected:
         return rejected_page(image.file, image.index, rejected)
     layout = identity.form.layout
     page = layout.pages[identity.page]
-    boxes = score_checkboxes(registration, page.checkboxes, debug)
-    warm_up = _warm_up(registration, identity)
+    boxes, warm_up = score_checkboxes(registration, page, debug)
     writing = measure_writing(registration, page)
     written = read_writing(registration, [w for w in writing if is_written(w)], engine, layout.language, debug)
-    judged = judge(identity.form.questionnaire, boxes, warm_up, [w for w in writing if not is_written(w)] + written)
+    fields = [score for score in writing if not is_written(score)] + written
+    judged = judge(identity.form.questionnaire, boxes, warm_up, fields, one_bit=image.one_bit)
+    answers = judged.answers
+    for doubt in _doubts(image, identity):
+        answers = not_accepted(answers, doubt)
     return PageReading(
         file=image.file,
         index=image.index,
@@ -53,14 +60,26 @@ def read_page(image: PageImage, catalogue: Catalogue, engine: OcrEngine | None, 
             page=identity.page + 1,
             pages=len(layout.pages),
             copy_number=identity.copy or None,
+            duplex=identity.duplex,
         ),
         rotation=registration.plane.rotation(layout.page_size),
         scale=_scale(image, registration, layout.page_size),
         plane=tuple((a, b, c) for a, b, c in registration.plane.matrix.tolist()),
-        findings=(*_findings(image, registration, layout.page_size), *_ink_findings(image, boxes, warm_up)),
-        answers=judged.answers,
+        findings=(
+            *(_FINDINGS[doubt] for doubt in _doubts(image, identity)),
+            *_findings(image, registration, layout.page_size),
+            *_quality(image, registration),
+            *_ink_findings(image, boxes, warm_up),
+        ),
+        answers=answers,
         marks=judged.marks,
     )
+
+
+def _doubts(image: PageImage, identity: Identity) -> tuple[Reason, ...]:
+    """Why nothing on this page may stand without a person."""
+    guessed: tuple[Reason, ...] = ("identity_guessed",) if identity.guessed else ()
+    return (*guessed, *(("jbig2",) if image.coding == "jbig2" else ()))
 
 
 def rejected_page(file: str, index: int, rejected: RejectedPage) -> PageReading:
@@ -73,21 +92,18 @@ def _blank(image: PageImage) -> PageReading:
     return PageReading(file=image.file, index=image.index, kind="blank")
 
 
-def _warm_up(registration: Registration, identity: Identity) -> BoxScore | None:
-    """The box that everybody was asked to cross first: this hand's stroke."""
-    box = identity.form.layout.pages[identity.page].warm_up
-    if box is None:
-        return None
-    fields = find_fields(registration.grey, registration.plane, registration.reference, [box])
-    alone = replace(registration, checkboxes=fields)
-    return score_checkboxes(alone, (Checkbox(question="warm_up", choice="warm_up", box=box),), DebugWriter())[0]
-
-
 def _scale(image: PageImage, registration: Registration, page_size: tuple[float, float]) -> float | None:
     if image.dpi is None:
         return None
     px_per_mm = registration.plane.px_per_mm((page_size[0] / 2, page_size[1] / 2))
-    return round(px_per_mm * _MM_PER_INCH / image.dpi, 4)
+    return round(px_per_mm * MM_PER_INCH / image.dpi, 4)
+
+
+def _quality(image: PageImage, registration: Registration) -> tuple[Finding, ...]:
+    shrink = 1 if registration.view.plane is registration.plane else image.small.shrink
+    compression = jpeg_quality(image.source.data) if isinstance(image.source, Jpeg) else None
+    layout = registration.form.layout
+    return page_quality(registration.view, layout, registration.page, shrink=shrink, compression=compression)
 
 
 def _ink_findings(image: PageImage, boxes: list[BoxScore], warm_up: BoxScore | None) -> tuple[Finding, ...]:

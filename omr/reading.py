@@ -15,6 +15,7 @@ Reason = Literal[
     "circled",
     "struck_line",
     "blackened",
+    "mixed_marks",
     "two_marks",
     "too_many_marks",
     "contradiction",
@@ -22,6 +23,8 @@ Reason = Literal[
     "handwriting",
     "page_missing",
     "scan_too_thin",
+    "identity_guessed",
+    "jbig2",
 ]
 """Why a person must look."""
 NOT_ANSWERED = -9
@@ -64,14 +67,16 @@ class PageIdentity(_Model):
     page: int
     pages: int
     copy_number: int | None = None
+    duplex: bool | None = None
+    """Whether the form was printed on both sides of the paper, where its page code says."""
 
 
 class PageReading(_Model):
-    """One scanned side as read: a form's page, a blank, or a rejected page with its reason."""
+    """One scanned side as read: a form's page, a blank, a cover sheet, or a rejected page with its reason."""
 
     file: str
     index: int
-    kind: Literal["page", "blank", "rejected"]
+    kind: Literal["page", "blank", "cover", "rejected"]
     reason: str | None = None
     messages: dict[str, str] = {}
     """Why it was rejected, for a person, by language."""

@@ -10,16 +10,17 @@ import cv2
 import numpy as np
 
 from form_layouts.layout import Box, Comb, PageLayout, TextArea
-from omr.checkboxes import INK, InkPatch, ink_patches, inner_mask, without_specks
 from omr.debug import DebugWriter
+from omr.fields import Fields, cut
+from omr.geometry import View
 from omr.image import Grey
+from omr.ink import ink_inside
+from omr.quality import beyond_image
 from omr.reference import REFERENCE_PX_PER_MM
-from omr.registration import Fields, Registration, cut
+from omr.registration import Registration
 
 EDGE_MM = 0.6
 """Rim inside a text area that belongs to its frame."""
-RULE_MM = 0.55
-"""Half width of the strip around a printed writing line that is left out."""
 CROP_RIM_MM = 1.5
 """Rim of a crop that is read or shown: writing runs over its frame."""
 CROP_PX_PER_MM = 11.8
@@ -49,21 +50,33 @@ class WritingScore:
     field: TextArea | Comb
     ink_mm2: float
     cells_inked_mm2: tuple[float, ...] = ()
+    cut_off: bool = False
+    """Whether a part of the field lies beyond the image: then nobody knows what was written."""
     reading: Reading | None = None
 
 
 def measure_writing(registration: Registration, page: PageLayout) -> list[WritingScore]:
     """How much ink each comb and text area of a page bears."""
-    areas = _area_fields(registration, page.text_areas)
-    scores = [
-        WritingScore(area, _area_ink(area, patch))
-        for area, patch in zip(page.text_areas, ink_patches(registration, areas, 0.0), strict=True)
-    ]
-    patches = iter(ink_patches(registration, registration.cells, 0.3))
+    areas = page.text_areas
+    frames = _area_fields(registration, areas)
+    inks = ink_inside(registration, frames, [_inset(area.box) for area in areas], 0.0, [area.rules for area in areas])
+    cut = _cut_off(registration, [area.box for area in areas])
+    scores = [WritingScore(area, ink, cut_off=off) for area, ink, off in zip(areas, inks, cut, strict=True)]
+    inks = ink_inside(registration, registration.cells, registration.cells.boxes, 0.3)
     for comb in page.combs:
-        inks = tuple(_cell_ink(cell, next(patches)) for cell in comb.cells)
-        scores.append(WritingScore(comb, sum(inks), inks))
+        own, inks = tuple(inks[: len(comb.cells)]), inks[len(comb.cells) :]
+        scores.append(WritingScore(comb, sum(own), own, any(_cut_off(registration, comb.cells))))
     return scores
+
+
+def _cut_off(registration: Registration, boxes: Sequence[Box]) -> list[bool]:
+    found: list[bool] = beyond_image(registration.view.plane, registration.view.grey.shape, boxes).tolist()
+    return found
+
+
+def _inset(box: Box) -> Box:
+    x, y, w, h = box
+    return x + EDGE_MM, y + EDGE_MM, w - 2 * EDGE_MM, h - 2 * EDGE_MM
 
 
 def read_writing(
@@ -97,7 +110,9 @@ def _crop(registration: Registration, box: Box, rim: float) -> Grey:
     dx, dy = registration.shift_at(box)
     scale = CROP_PX_PER_MM / REFERENCE_PX_PER_MM
     size = (round((box[3] + 2 * rim) * REFERENCE_PX_PER_MM), round((box[2] + 2 * rim) * REFERENCE_PX_PER_MM))
-    patch = cut(registration.grey, registration.plane, np.array([[box[0] - rim + dx, box[1] - rim + dy]]), size)[0]
+    patch = cut(
+        View(registration.image.grey, registration.plane), np.array([[box[0] - rim + dx, box[1] - rim + dy]]), size
+    )[0]
     return np.asarray(cv2.resize(patch, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
 
 
@@ -105,18 +120,3 @@ def _area_fields(registration: Registration, areas: Sequence[TextArea]) -> Field
     boxes = tuple(area.box for area in areas)
     shifts = np.array([registration.shift_at(box) for box in boxes]).reshape(-1, 2)
     return Fields(boxes, shifts, np.ones(len(boxes)))
-
-
-def _area_ink(area: TextArea, patch: InkPatch) -> float:
-    """Ink in mm2 inside the frame, off the rules."""
-    x, y, w, h = area.box
-    inner = inner_mask((x + EDGE_MM, y + EDGE_MM, w - 2 * EDGE_MM, h - 2 * EDGE_MM), "square", patch)
-    rows = (np.arange(patch.grey.shape[0]) + 0.5) / REFERENCE_PX_PER_MM + patch.origin[1]
-    for rule in area.rules:
-        inner[np.abs(rows - rule) < RULE_MM] = False
-    return float(without_specks((patch.darkness > INK) & inner).sum()) / REFERENCE_PX_PER_MM**2
-
-
-def _cell_ink(cell: Box, patch: InkPatch) -> float:
-    ink = without_specks((patch.darkness > INK) & inner_mask(cell, "square", patch))
-    return float(ink.sum()) / REFERENCE_PX_PER_MM**2

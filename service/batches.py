@@ -72,6 +72,8 @@ class SubmissionLine:
     same_paper: str | None
     same_as_page: int | None
     """First page of the submission that it may be the same paper as."""
+    gap_after: tuple[int, str, int] | None = None
+    """Right after which side its missing pages should lie: the side's id, file and place in it, from 1."""
 
     @property
     def missing(self) -> tuple[int, ...]:
@@ -125,6 +127,21 @@ class Overview:
 
     @property
     def incomplete(self) -> tuple[SubmissionLine, ...]:
+        return tuple(one for one in self._with_pages_missing if "order_doubtful" not in one.findings)
+
+    @property
+    def doubtful(self) -> tuple[SubmissionLine, ...]:
+        """Incomplete ones without a number, of which the order of the pile does not say what belongs together."""
+        return tuple(one for one in self._with_pages_missing if "order_doubtful" in one.findings)
+
+    @property
+    def doubtful_sides(self) -> tuple[PageLine, ...]:
+        """The first side of each of them, in the order of the pile."""
+        first = {one.pages[0][1] for one in self.doubtful}
+        return tuple(side for file in self.files for side in file.sides if side.id in first)
+
+    @property
+    def _with_pages_missing(self) -> tuple[SubmissionLine, ...]:
         return tuple(one for one in self.submissions if one.missing and one.same_paper != "yes")
 
     @property
@@ -221,7 +238,7 @@ def _submissions(session: Session, batch_id: int, owned: _Owned, waiting: dict[i
     """In the order they were found.  Editions are large: each is looked at once."""
     columns = (
         Submission.id, Submission.edition_id, Submission.copy_number, Submission.findings,
-        Submission.same_paper, Submission.same_paper_as,
+        Submission.same_paper, Submission.same_paper_as, Submission.gap_after,
     )  # fmt: skip
     found = session.execute(select(*columns).where(Submission.batch_id == batch_id).order_by(Submission.id)).all()
     editions = {
@@ -233,6 +250,14 @@ def _submissions(session: Session, batch_id: int, owned: _Owned, waiting: dict[i
         )
     }
     first = _first_pages(session, {one.same_paper_as for one in found if one.same_paper_as})
+    gaps = {
+        page: (page, name, number + 1)
+        for page, name, number in session.execute(
+            select(Page.id, ScanFile.name, Page.number)
+            .join(ScanFile, Page.file_id == ScanFile.id)
+            .where(Page.id.in_({one.gap_after for one in found if one.gap_after}))
+        )
+    }
     lines = []
     for one in found:
         questionnaire, version, language, of = editions[one.edition_id]
@@ -249,6 +274,7 @@ def _submissions(session: Session, batch_id: int, owned: _Owned, waiting: dict[i
                 findings=tuple(one.findings),
                 same_paper=one.same_paper,
                 same_as_page=first.get(one.same_paper_as),
+                gap_after=gaps.get(one.gap_after),
             )
         )
     return tuple(lines)

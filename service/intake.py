@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from form_layouts.errors import LANGUAGES, CrosscheckError
 from omr.errors import EmptyFile, NotAnImage, UnusableFile
+from omr.file_kinds import kind_of
 from service.db.models import Batch, ScanFile, now
 from service.db.session import looking, transaction
 from service.storage import Incoming
@@ -22,9 +23,6 @@ NAME_LENGTH = 255
 BATCH_NAME_LENGTH = 120
 READ_AGAIN = ("gave_up", "decoding_stopped")
 """Why a file was not read that may be read if it is tried once more."""
-_SCANS = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"II*\0", b"MM\0*")
-_HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"heif", b"mif1", b"msf1")
-"""The brands, after `ftyp`, of pictures as telephones make them."""
 
 
 class FileTooLarge(CrosscheckError):
@@ -53,12 +51,6 @@ class BatchNeedsName(CrosscheckError):
 class UploadCut(CrosscheckError):
     en = "{name} did not arrive whole. Nothing of it was kept; send it again."
     de = "{name} ist nicht vollständig angekommen. Davon wurde nichts behalten; senden Sie die Datei noch einmal."
-
-
-class HeicNotRead(UnusableFile):
-    reason = "heic_not_read"
-    en = "{file} is a HEIC picture, which is not read yet. Set the telephone or the scanner to JPEG or PDF and take it again; nothing else was lost."
-    de = "{file} ist ein HEIC-Bild; das wird noch nicht gelesen. Stellen Sie das Telefon oder den Scanner auf JPEG oder PDF um und nehmen Sie es neu auf; sonst ging nichts verloren."
 
 
 class ReceivedBefore(CrosscheckError):
@@ -219,9 +211,4 @@ def _refused(name: str, arrived: Incoming) -> UnusableFile | None:
     """By its first bytes only: walking a file is the worker's work, in a limited process."""
     if not arrived.size:
         return EmptyFile(file=name)
-    head = arrived.head
-    if head.startswith(_SCANS) or (b"%PDF-" in head and not head.startswith(b"PK")):
-        return None
-    if head[4:8] == b"ftyp" and head[8:12] in _HEIC:
-        return HeicNotRead(file=name)
-    return NotAnImage(file=name)
+    return None if kind_of(arrived.head) else NotAnImage(file=name)

@@ -12,6 +12,7 @@ from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session, aliased, lazyload
 
 from omr.reading import NOT_ANSWERED, SAME_PAPER, Answer, Finding, PageIdentity, PageReading, likeness
+from omr.same_paper import same_papers
 from service.db.models import Batch, Field, Page, Reading, ScanFile, Submission
 
 PROVES_NOTHING = (NOT_ANSWERED, 0)
@@ -32,6 +33,8 @@ class Group:
     """Pages whose blank fields prove nothing."""
     again: tuple[int, ...] = ()
     """Pages that show a side of this paper once more: kept, and not counted."""
+    gap_after: int | None = None
+    """The page right after which its missing pages should lie in the pile."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,7 @@ def _light(page: Page, file_id: int, content: dict[str, Any] | None, answers: di
     return PageReading(
         file=str(file_id),
         index=page.number,
-        kind="page" if kind == "page" else "blank" if kind == "blank" else "rejected",
+        kind=kind if kind in ("page", "blank", "cover") else "rejected",  # type: ignore[arg-type]  # what it was read as
         identity=PageIdentity.model_validate(identity) if kind == "page" and identity else None,
         findings=tuple(Finding.model_validate(finding) for finding in (content or {}).get("findings", ())),
         answers=answers,
@@ -115,7 +118,7 @@ def keep_groups(session: Session, batch: Batch, groups: Sequence[Group]) -> None
         elif {page for page, owner in owners.items() if owner == submission.id} != set(group.pages):
             submission.same_paper = submission.same_paper_as = None  # other pages: whoever said what it is saw less
         submission.edition_id, submission.copy_number = group.edition_id, group.copy_number
-        submission.findings = list(group.findings)
+        submission.findings, submission.gap_after = list(group.findings), group.gap_after
         made.append(submission)
     session.flush()
     wanted = {page: one.id for group, one in zip(groups, made, strict=True) for page in group.pages}
@@ -166,6 +169,23 @@ def _hold_back(session: Session, pages: Iterable[int]) -> None:
 
 def _suspect_same_papers(session: Session, batch: Batch) -> None:
     """Mark the later of two submissions that look like one paper scanned twice, until a person says what it is."""
+    pairs = [*_with_one_number(session, batch), *_without_number(session, batch)]
+    open_ones = {
+        submission.id: submission
+        for submission in session.scalars(
+            select(Submission)
+            .where(Submission.id.in_({later for later, _ in pairs}), Submission.same_paper.is_(None))
+            .options(lazyload("*"))
+        )
+    }
+    for later, earlier in pairs:
+        if later in open_ones:
+            submission = open_ones.pop(later)
+            submission.same_paper_as, submission.same_paper = earlier, "suspected"
+
+
+def _with_one_number(session: Session, batch: Batch) -> list[tuple[int, int]]:
+    """(later, earlier) submission of this batch and of any with the same number and the same answers."""
     one, other = aliased(Submission), aliased(Submission)
     there = other.batch_id == batch.id if batch.test else Batch.test.is_(False)
     pairs = session.execute(
@@ -177,20 +197,25 @@ def _suspect_same_papers(session: Session, batch: Batch) -> None:
         .where(one.batch_id == batch.id, there)
     ).all()
     ordered = sorted({(max(pair), min(pair)) for pair in (tuple(row) for row in pairs)})
-    involved = {submission for pair in ordered for submission in pair}
-    answers = accepted_answers(session, involved)
-    open_ones = {
-        submission.id: submission
-        for submission in session.scalars(
-            select(Submission)
-            .where(Submission.id.in_(involved), Submission.same_paper.is_(None))
-            .options(lazyload("*"))
-        )
-    }
-    for later, earlier in ordered:
-        if later in open_ones and likeness(answers[earlier], answers[later]) >= SAME_PAPER:
-            submission = open_ones.pop(later)
-            submission.same_paper_as, submission.same_paper = earlier, "suspected"
+    answers = accepted_answers(session, {submission for pair in ordered for submission in pair})
+    return [pair for pair in ordered if likeness(answers[pair[1]], answers[pair[0]]) >= SAME_PAPER]
+
+
+def _without_number(session: Session, batch: Batch) -> list[tuple[int, int]]:
+    """(later, earlier) submission of this batch without a number and with the same answers.  Not of other batches:
+    there would be as many pairs as the square of all that was ever scanned."""
+    wanted = select(Submission.id, Submission.edition_id).where(
+        Submission.batch_id == batch.id, Submission.copy_number.is_(None)
+    )
+    editions: dict[int, list[int]] = defaultdict(list)
+    for submission, edition in session.execute(wanted.order_by(Submission.id)):
+        editions[edition].append(submission)
+    pairs = []
+    for members in editions.values():
+        answers = accepted_answers(session, members)
+        twice = same_papers([answers[submission] for submission in members])
+        pairs += [(members[later], members[first]) for later, first in twice.items()]
+    return pairs
 
 
 def accepted_answers(session: Session, submissions: Collection[int]) -> dict[int, dict[str, Any]]:

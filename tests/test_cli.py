@@ -239,7 +239,7 @@ def test_the_output_goes_to_a_file_and_nothing_else_to_the_terminal(forms: Path,
     assert (done.code, done.out) == (0, "")
     assert out.read_text(encoding="utf-8") == plain.out
     assert [json.loads(line) for line in plain.out.splitlines()] == plain.lines
-    assert "1 pages: 1 read into 1 submissions, 0 blank, 0 rejected" in done.said
+    assert "1 pages: 1 read into 1 submissions, 0 blank, 0 cover sheets, 0 rejected" in done.said
 
 
 def test_the_table_holds_accepted_answers_and_leaves_open_what_waits(forms: Path, tmp_path: Path) -> None:

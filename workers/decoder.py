@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from omr.image import PageImage
-from omr.pages import MAX_MEGAPIXELS, MAX_PAGES
+from omr.pages import KINDS, MAX_PAGES
+from omr.pixels import MAX_MEGAPIXELS
 
 WALK_S = 50.0
 """Time to walk a file: every file is accepted or rejected within a minute."""
@@ -58,7 +59,7 @@ class Decoder:
         if "refused" in reply:
             return _refused(reply)
         kind, pages = reply.get("kind"), reply.get("pages")
-        if kind not in ("pdf", "tiff", "picture") or not isinstance(pages, int) or not 0 < pages <= MAX_PAGES:
+        if kind not in KINDS or not isinstance(pages, int) or not 0 < pages <= MAX_PAGES:
             raise DecodingStopped("an impossible answer")
         return Walked(str(kind), pages)
 
@@ -71,15 +72,17 @@ class Decoder:
                 reply = self._ask(asked, [scan.fileno(), out])
             if "refused" in reply:
                 return _refused(reply)
-            height, width, dpi = reply.get("height"), reply.get("width"), reply.get("dpi")
+            height, width, dpi, coding = (reply.get(key) for key in ("height", "width", "dpi", "coding"))
             if not isinstance(height, int) or not isinstance(width, int) or not isinstance(dpi, float | int | None):
                 raise DecodingStopped("an impossible answer")
+            if coding not in (None, "jbig2"):
+                raise DecodingStopped("an impossible coding")
             if height <= 0 or width <= 0 or height * width > MAX_MEGAPIXELS * 1_000_000:
                 raise DecodingStopped("an impossible size")
             grey = np.frombuffer(os.pread(out, height * width, 0), np.uint8)
             if grey.size != height * width:
                 raise DecodingStopped("too few pixels")
-            return PageImage(grey.reshape(height, width), dpi, name, index)
+            return PageImage(grey.reshape(height, width), dpi, name, index, coding)
         finally:
             os.close(out)
 

@@ -153,13 +153,13 @@ def _decode(path: Path, request: dict[str, Any], out: int) -> dict[str, Any]:
     scan = ScanFile(path, request["kind"], request["index"] + 1, request["name"])
     try:
         page: PageImage = page_image(scan, request["index"])
+        height, width = page.grey.shape
     except RejectedPage as fault:
         return {"refused": {"reason": fault.reason, "messages": {lang: fault.sentence(lang) for lang in LANGUAGES}}}
     grey = memoryview(page.grey.tobytes())
     while grey:
         grey = grey[os.write(out, grey) :]
-    height, width = page.grey.shape
-    return {"height": height, "width": width, "dpi": page.dpi}
+    return {"height": height, "width": width, "dpi": page.dpi, "coding": page.coding}
 
 
 if __name__ == "__main__":

@@ -15,10 +15,11 @@ from sqlalchemy import exists, insert, or_, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from omr.assembly import group_pages
 from omr.debug import DebugWriter
 from omr.engines.tesseract import Tesseract
 from omr.errors import ReaderFault, Unreadable
+from omr.grouping import Group as ReadGroup
+from omr.grouping import group_pages
 from omr.image import PageImage
 from omr.pipeline import read_page as read_image
 from omr.pipeline import rejected_page
@@ -251,19 +252,29 @@ def _groups(pile: Pile) -> list[Group]:
         identity, edition = group.pages[0].identity, pile.editions[at[0]]
         assert identity is not None
         assert edition is not None
-        shared = ("copy_number_shared",) if group.shared else ()
-        missing = ("pages_missing",) if group.missing else ()
         groups.append(
             Group(
                 pages=tuple(pile.pages[place] for place in at),
                 edition_id=edition,
                 copy_number=identity.copy_number,
-                findings=(*shared, *missing),
+                findings=_findings(group),
                 too_thin=frozenset(pile.pages[at[place]] for place in group.too_thin),
                 again=tuple(pile.pages[places[reading.file, reading.index]] for reading in group.again),
+                gap_after=pile.pages[places[group.gaps[0].file, group.gaps[0].index]] if group.gaps else None,
             )
         )
     return groups
+
+
+def _findings(group: ReadGroup) -> tuple[str, ...]:
+    """What is to be said about a submission as a whole; one scanned twice is found in the answers of all batches."""
+    said = {
+        "copy_number_shared": group.shared,
+        "pages_missing": bool(group.missing),
+        "order_doubtful": group.doubtful,
+        "double_feed": bool(group.gaps),
+    }
+    return tuple(kind for kind, there in said.items() if there)
 
 
 def patiently(work: Callable[[], Result]) -> Result:

@@ -185,6 +185,8 @@ class Submission(Base):
     copy_number: Mapped[int | None] = mapped_column(index=True)
     findings: Mapped[list[str]]
     """pages_missing, copy_number_shared, ..."""
+    gap_after: Mapped[int | None]
+    """The page right after which its missing pages should lie in the pile.  Without a constraint: pages point to it."""
     same_paper_as: Mapped[int | None] = mapped_column(ForeignKey("submission.id", ondelete="SET NULL"))
     """Another submission with the same number and the same answers."""
     same_paper: Mapped[str | None] = mapped_column(String(16))

@@ -85,7 +85,7 @@ FIELD_STATES = {
 PAGE_KINDS = {
     "page": N_("page of a form"),
     "blank": N_("empty side"),
-    "cover": N_("batch sheet"),
+    "cover": N_("cover sheet"),
     "rejected": N_("page not readable"),
 }
 REASONS = {
@@ -95,6 +95,7 @@ REASONS = {
     "circled": N_("Empty box with a circle around it"),
     "struck_line": N_("A line runs through the box"),
     "blackened": N_("The box is filled in"),
+    "mixed_marks": N_("Crosses and ticks on one sheet: the rarer may mean no"),
     "two_marks": N_("Two marks where one is allowed"),
     "too_many_marks": N_("More marks than allowed"),
     "contradiction": N_("The marks contradict each other"),
@@ -102,6 +103,8 @@ REASONS = {
     "handwriting": N_("Handwriting to be read"),
     "page_missing": N_("The page is missing"),
     "scan_too_thin": N_("The scan is too thin to prove an empty box"),
+    "identity_guessed": N_("Which form it is was guessed: its page codes cannot be read"),
+    "jbig2": N_("The scanner’s coding (JBIG2) may have changed marks"),
 }
 """Why a person must look: omr.reading.Reason."""
 REJECTED = {
@@ -114,7 +117,6 @@ REJECTED = {
     "too_many_pages": N_("Too many pages"),
     "active_content": N_("More than scanned pages in it"),
     "received_before": N_("Received before"),
-    "heic_not_read": N_("HEIC picture"),
     # pages
     "damaged_page": N_("Damaged page"),
     "page_too_large": N_("Too many pixels"),
@@ -158,12 +160,27 @@ KINDS = {
 """Of questions: form_layouts.questionnaire.Kind."""
 FINDINGS = {
     "printed_scale": N_("Printed too small or too large"),
-    "corner_marker_missing": N_("One corner marker was not seen"),
+    "corner_marker_missing": N_("Not all corner markers were seen"),
     "one_bit": N_("Scanned in black and white: faint strokes are lost"),
     "scan_too_thin": N_("The scan lost strokes: scan again in grey"),
+    "identity_guessed": N_("Form and page guessed from the print, copy number unknown: its page codes cannot be read"),
+    "jbig2": N_(
+        "Coded in patterns (JBIG2), which can empty a ticked box: switch that off at the copier and scan again"
+    ),
+    "blurred": N_("Blurred: clean the glass and scan again at 300 dpi"),
+    "dark": N_("Dark: set the brightness lighter and scan again"),
+    "low_contrast": N_("Print and paper hardly differ: set the contrast to its middle and scan again"),
+    "light_print": N_("Printed very pale: look at the printer’s toner"),
+    "low_resolution": N_("Resolution too low: scan again at 300 dpi"),
+    "cut_off": N_("Part of the form lies beyond the scan: scan the whole sheet again"),
+    "stretched": N_("Stretched by the feeder: have its rollers cleaned"),
+    "strong_compression": N_("Compressed too strongly: set the quality higher and scan again"),
     "copy_number_shared": N_("Several people share this copy number"),
     "pages_missing": N_("Pages are missing"),
     "scanned_again": N_("The same side was scanned before"),
+    "scanned_twice": N_("The same paper was probably scanned twice"),
+    "order_doubtful": N_("The order of the pile does not say whose pages these are"),
+    "double_feed": N_("Two sheets may have been fed together"),
 }
 """About a page or a submission."""
 

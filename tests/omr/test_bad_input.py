@@ -82,8 +82,8 @@ UNUSABLE: dict[str, tuple[str, Bytes, str, str, str]] = {
         "scans.tif",
         zipped(),
         "not_an_image",
-        "neither PDF, TIFF, JPEG nor PNG",
-        "weder PDF noch TIFF, JPEG oder PNG",
+        "neither PDF, TIFF, JPEG, PNG, HEIC nor AVIF",
+        "weder PDF noch TIFF, JPEG, PNG, HEIC oder AVIF",
     ),
     "an empty file": (
         "empty.pdf",

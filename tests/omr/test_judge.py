@@ -5,9 +5,28 @@ from omr.checkboxes import BoxScore
 from omr.judge import judge
 from omr.reading import Answer
 
-CROSS = {"coverage": 0.35, "core": 0.4, "gap_mm": 1.0, "extent_mm": (3.4, 3.4), "darkness": 0.9, "faint": 0.5}
-DOT = {"coverage": 0.03, "core": 0.03, "gap_mm": 1.0, "extent_mm": (0.8, 0.8), "darkness": 0.9, "faint": 0.05}
-EMPTY = {"coverage": 0.0, "core": 0.0, "gap_mm": 9.0, "extent_mm": (0.0, 0.0), "darkness": 0.0, "faint": 0.0}
+CROSS = {
+    "line": 0.8,
+    "coverage": 0.35,
+    "core": 0.4,
+    "gap": 0.2,
+    "extent_mm": (3.4, 3.4),
+    "darkness": 0.9,
+    "mark_mm": (4.4, 4.4),
+    "mark_mm2": 6.0,
+    "inside": 0.9,
+}
+DOT = {
+    "line": 0.2,
+    "coverage": 0.03,
+    "core": 0.06,
+    "extent_mm": (0.9, 0.9),
+    "darkness": 0.9,
+    "mark_mm": (0.9, 0.9),
+    "mark_mm2": 0.6,
+    "inside": 1.0,
+}
+EMPTY = {"line": 0.004}
 NEEDS = Question(
     id="needs", kind="multiple", at_most=1, choices={"a": 1, "b": 2, "c": 3}, missing={"none": -8, "no_answer_box": -7}
 )
@@ -21,9 +40,8 @@ def answers(**boxes: dict[str, object]) -> dict[str, Answer]:
             choice=choice,
             row=None,
             box=(20.0, 20.0 + 30 * number, 5.0, 5.0),
-            beside_mm2={"left": 0.0, "right": 0.0, "above": 0.0, "below": 0.0},
             outline=0.9,
-            **boxes.get(choice, EMPTY),  # type: ignore[arg-type]  # the keys are the score's own
+            **boxes.get(choice, EMPTY),
         )
         for number, choice in enumerate(NEEDS.boxes)
     ]

@@ -92,9 +92,12 @@ def test_the_box_for_no_answer_gives_its_missing_code() -> None:
 def test_a_doubtful_mark_is_never_silently_empty(style: Style, reason: str) -> None:
     for seed in range(4):
         reading = read(office(draw([("transport", "car", style), ("places.park", "often", "cross")], seed=seed), seed))
-        reasons = reading.answers["transport"].reasons
-        assert reasons, f"seed {seed}: {reading.answers['transport']}"
-        assert set(reasons) <= {reason, "beside_box", "faint_mark", "dot"}
+        answer = reading.answers["transport"]
+        if style == "faint" and answer.accepted:  # pale, but a plain cross
+            assert answer.value == 4
+            continue
+        assert answer.reasons, f"seed {seed}: {answer}"
+        assert set(answer.reasons) <= {reason, "beside_box", "faint_mark", "dot"}
 
 
 @pytest.mark.parametrize("pen", PENS, ids=lambda pen: pen.name)

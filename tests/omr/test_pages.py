@@ -75,7 +75,7 @@ def test_a_page_is_read_when_it_lies_eight_millimetres_beside_its_place(shift: t
     page = scanned()
     matrix = np.array([[1, 0, shift[0] * DPI / 25.4], [0, 1, shift[1] * DPI / 25.4]])
     moved = cv2.warpAffine(page, matrix, (page.shape[1], page.shape[0]), borderValue=250.0)
-    assert kinds(read_right(np.asarray(moved, np.uint8))) in ([], ["corner_marker_missing"])
+    assert set(kinds(read_right(np.asarray(moved, np.uint8)))) <= {"corner_marker_missing", "cut_off"}
 
 
 @pytest.mark.parametrize("dpi", [200, 400])

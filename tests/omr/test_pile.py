@@ -298,21 +298,34 @@ def test_without_copy_numbers_a_pile_in_two_languages_keeps_them_apart(
     people, (a, _) = unnumbered
     german = filled(versions[1], next(printed_copies(versions[1], "de", 1, numbered=False)), 95)
     b = [read(german.scanned(page), catalogue_of(german)) for page in (0, 1)]
-    submissions = put_together(in_order(a[0], b[0], a[1], b[1]), people[0], german)
+    submissions = put_together(in_order(*a, *b), people[0], german)
     assert [line.language for line in submissions] == ["uk", "de"]
     right(submissions[0], people[0])
     right(submissions[1], german)
+    submissions = put_together(in_order(a[0], b[0], a[1], b[1]), people[0], german)
+    assert [line.language for line in submissions] == ["uk", "de", "uk", "de"]
+    assert [extra(line) for line in submissions] == [{"pages_missing", "order_doubtful"}] * 4
 
 
 def test_without_copy_numbers_a_lost_first_page_gives_nobody_another_persons_answers(
     unnumbered: tuple[list[Copy], list[list[PageReading]]],
 ) -> None:
     people, (a, b) = unnumbered
+    submissions = put_together(in_order(*a, a[1], *b), *people)
+    assert [[page.page for page in line.pages] for line in submissions] == [[1, 2], [2], [1, 2]]
+    assert extra(submissions[1]) == {"pages_missing", "scanned_twice"}  # this pile has that paper twice
+    right(submissions[0], people[0])
+    right(submissions[2], people[1])
+
+
+def test_without_copy_numbers_a_pile_whose_end_does_not_say_how_it_lies_stays_apart(
+    unnumbered: tuple[list[Copy], list[list[PageReading]]],
+) -> None:
+    """2 1 2 1 2: the first page was lost, or it was scanned from the back and the last one was."""
+    people, (a, b) = unnumbered
     submissions = put_together(in_order(a[1], *b, *a), *people)
-    assert [[page.page for page in line.pages] for line in submissions] == [[2], [1, 2], [1, 2]]
-    assert extra(submissions[0]) == {"pages_missing"}
-    right(submissions[1], people[1])
-    right(submissions[2], people[0])
+    assert [[page.page for page in line.pages] for line in submissions] == [[2], [1], [2], [1], [2]]
+    assert all({"pages_missing", "order_doubtful"} <= extra(line) for line in submissions)
 
 
 def test_without_copy_numbers_a_rejected_page_ends_a_submission(
@@ -353,11 +366,35 @@ def test_a_blank_back_between_pages_is_kept_as_blank(tmp_path: Path) -> None:
 
 
 def test_no_side_is_dropped_whatever_it_is(three: list[Copy], readings: list[list[PageReading]]) -> None:
-    """Pages, a blank and a rejected one: what went in comes out, each once and under its own kind."""
+    """Pages, a blank, a cover sheet and a rejected one: what went in comes out, each once and under its own kind."""
     page = readings[0][0]
     empty = PageReading(file="x.pdf", index=0, kind="blank")
     lost = PageReading(file="x.pdf", index=1, kind="rejected", reason="no_form_found", messages={"en": "No form."})
-    lines: list[Line] = assemble([lost, *readings[1], empty, page], Catalogue([copy.form for copy in three]), "en")
-    assert [line.kind for line in lines] == ["submission", "submission", "rejected", "blank"]
+    cover = PageReading(file="x.pdf", index=2, kind="cover")
+    pile = [lost, *readings[1], empty, cover, page]
+    lines: list[Line] = assemble(pile, Catalogue([copy.form for copy in three]), "en")
+    assert [line.kind for line in lines] == ["submission", "submission", "rejected", "blank", "cover"]
     assert lines[2] == Rejected(file="x.pdf", index=1, reason="no_form_found", message="No form.")
     assert lines[3] == SetAside(kind="blank", file="x.pdf", index=0)
+    assert lines[4] == SetAside(kind="cover", file="x.pdf", index=2)
+
+
+def test_two_sheets_fed_together_are_told_beside_the_page_before_the_gap(
+    three: list[Copy], readings: list[list[PageReading]]
+) -> None:
+    """The front of one sheet and the back of the next are seen; what lay between them is missing."""
+    copies = [pages for n in range(2) for pages in readings]
+    sides = [
+        page.model_copy(update={"identity": page.identity and page.identity.model_copy(update={"copy_number": n})})
+        for n, pages in enumerate(copies, start=1)
+        for page in pages
+    ]
+    lines = assemble(in_order(*sides[:3], *sides[5:]), Catalogue([copy.form for copy in three]), "en")
+    found = [
+        (line.copy_number, page.page, {finding.kind for finding in page.findings})
+        for line in lines
+        if isinstance(line, Submission)
+        for page in line.pages
+    ]
+    told = {"pages_missing", "double_feed"}
+    assert [one for one in found if one[2]] == [(2, 1, told), (3, 2, {"pages_missing"})]

@@ -177,13 +177,22 @@ def test_a_field_that_went_with_a_torn_corner_is_never_an_answer(corner: int, gr
 
 @pytest.mark.parametrize("grey", [255, 8], ids=["white", "black"])
 @pytest.mark.parametrize("corners", [(0, 1), (2, 3), (0, 2), (1, 2)])
-def test_a_page_with_two_torn_corners_is_rejected(corners: tuple[int, int], grey: int, page: Page) -> None:
-    """One code is left, so the form is known, but two markers do not say how the sheet lies."""
+def test_a_page_with_two_torn_corners_is_read_and_says_so(corners: tuple[int, int], grey: int, page: Page) -> None:
+    """One code is left and says which page it is; two markers and its print say how it lies."""
+    reading = read(torn(page, *corners, grey=grey), catalogue_of(everyday()))
+    assert reading.kind == "page", reading.messages
+    assert kinds(reading) == ["corner_marker_missing"]
+    assert_as_meant(reading.answers, reading.marks, everyday().truth)
+
+
+@pytest.mark.parametrize("grey", [255, 8], ids=["white", "black"])
+def test_a_page_with_three_torn_corners_is_rejected(grey: int, page: Page) -> None:
+    """One code is left, so the form is known, but its words are not, and one marker does not say how the sheet lies."""
     words = (
-        "2 of 4 corner markers of this page can be seen; three are needed. Is a corner torn",
-        "Von den 4 Passmarken dieser Seite sind 2 zu sehen; drei sind nötig. Ist eine Ecke abgerissen",
+        "1 of 4 corner markers of this page can be seen: too few to tell how it lies. Is a corner torn",
+        "Von den 4 Passmarken dieser Seite sind 1 zu sehen: zu wenige, um ihre Lage zu bestimmen. Ist eine Ecke abgerissen",
     )
-    assert rejected(torn(page, *corners, grey=grey), words=words).reason == "corner_markers_missing"
+    assert rejected(torn(page, 0, 2, 3, grey=grey), words=words).reason == "corner_markers_missing"
 
 
 def scribbled(*codes: int) -> Page:

@@ -110,6 +110,31 @@ def test_a_page_that_was_read_and_counts_nowhere_is_told_unless_it_was_scanned_a
     assert batches.overview(montag).accounted
 
 
+def test_a_cover_sheet_is_kept_and_is_nobodys_work() -> None:
+    publish_small()
+    montag = batch()
+    submission(montag, FILLED, copy=7)
+    with transaction() as session:
+        file = session.scalars(select(ScanFile)).one()
+        file.pages = 3
+        session.add(Page(file_id=file.id, batch_id=montag, number=2, state="done", kind="cover"))
+    shown = batches.overview(montag)
+    assert (shown.counts["cover"], shown.counts["rejected"], shown.received) == (1, 0, 3)
+    assert (shown.accounted, shown.troubled, shown.done) == (True, (), 3)
+
+
+def test_a_batch_says_after_which_side_a_missing_page_should_lie() -> None:
+    publish_small()
+    montag = batch()
+    one = submission(montag, FILLED, copy=7)
+    other = submission(montag, FILLED, copy=8, pages=(2,))
+    with transaction() as session:
+        before = session.scalars(select(Page.id).where(Page.submission_id == one, Page.form_page == 2)).one()
+        session.get_one(Submission, other).gap_after = before
+    (line,) = batches.overview(montag).incomplete
+    assert line.gap_after == (before, "scan-0.pdf", 2)
+
+
 def test_of_one_paper_scanned_twice_the_scan_with_more_pages_is_kept() -> None:
     publish_small()
     montag = batch()

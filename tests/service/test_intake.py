@@ -91,8 +91,6 @@ def test_the_same_bytes_sent_to_eight_batches_at_once_are_read_in_one(database: 
         (b"", "empty_file"),
         (b"Lieber Drucker", "not_an_image"),
         (b"PK\x03\x04 holds a %PDF-1.4", "not_an_image"),
-        (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "heic_not_read"),
-        (b"\0\0\0\x18ftypmif1\0\0\0\0", "heic_not_read"),
         (b"\0\0\0\x18ftypmp42\0\0\0\0", "not_an_image"),
     ],
 )
@@ -102,6 +100,12 @@ def test_what_is_no_scan_is_told_and_kept_in_the_list(sqlite_database: Path, con
     (line,) = batches.overview(batch).troubled_files
     assert line.reason == reason
     assert "brief.doc" in line.messages["de"]
+
+
+def test_a_photo_of_a_telephone_is_taken(sqlite_database: Path) -> None:
+    """Whether it can be opened is found out later, in the worker's limited process."""
+    batch = intake.open_batch("Montag", test=False, user_id=None)
+    assert send(batch, b"\0\0\0\x18ftypheic\0\0\0\0mif1heic", "IMG_0001.HEIC").state == "waiting"
 
 
 def test_what_is_announced_too_large_is_refused_before_it_is_sent(sqlite_database: Path) -> None:

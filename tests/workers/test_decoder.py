@@ -12,8 +12,10 @@ import numpy as np
 import pytest
 from PIL import Image
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.annotations import Highlight
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, NumberObject, TextStringObject
 
+from tests.omr.pdfs import patterned
 from tests.servers import wait_until
 from workers import decoder as module
 from workers.decoder import Decoder, DecodingStopped, Refused, Walked
@@ -49,7 +51,44 @@ def test_a_pdf_is_counted_and_its_pages_come_out_grey(decoder: Decoder, tmp_path
     assert decoder.walk(path, "a.pdf") == Walked("pdf", 2)
     page = decoder.page(path, "a.pdf", "pdf", 1)
     assert not isinstance(page, Refused)
-    assert (page.grey.shape, page.dpi, int(page.grey[800, 600])) == ((3508, 2480), 300.0, 215)
+    assert (page.grey.shape, page.dpi, int(page.grey[800, 600])) == ((1754, 1240), 150.0, 215)
+
+
+def test_a_page_with_more_than_its_picture_is_drawn(decoder: Decoder, tmp_path: Path) -> None:
+    """And every page of a file whose tables are in disorder."""
+    path = pdf(tmp_path / "a.pdf")
+    for kind in ("pdf", "pdf_drawn"):
+        if kind == "pdf":
+            writer = PdfWriter(clone_from=path)
+            writer.add_annotation(1, Highlight(rect=(10, 10, 90, 90), quad_points=ArrayObject([NumberObject(9)] * 8)))
+            writer.write(tmp_path / "b.pdf")
+        page = decoder.page(tmp_path / ("b.pdf" if kind == "pdf" else "a.pdf"), "a.pdf", kind, 1)
+        assert not isinstance(page, Refused)
+        assert (page.grey.shape, page.dpi) == ((3508, 2480), 300.0)
+
+
+def test_a_photo_is_decoded_within_the_limits(decoder: Decoder) -> None:
+    path = Path(__file__).parents[1] / "omr" / "files" / "turned.heic"
+    assert decoder.walk(path, "IMG_1.HEIC") == Walked("picture", 1)
+    page = decoder.page(path, "IMG_1.HEIC", "picture", 0)
+    assert not isinstance(page, Refused)
+    assert (page.grey.shape, page.dpi) == ((880, 640), None)
+
+
+def test_half_a_jpeg_is_refused_as_a_damaged_page(decoder: Decoder, tmp_path: Path) -> None:
+    """Its pixels are decoded here, before anybody works with them."""
+    path = tmp_path / "a.jpg"
+    Image.fromarray(np.full((1754, 1240), 215, np.uint8)).save(path)
+    path.write_bytes(path.read_bytes()[:-100])
+    page = decoder.page(path, "a.jpg", "picture", 0)
+    assert isinstance(page, Refused)
+    assert page.reason == "damaged_page"
+
+
+def test_a_page_coded_in_patterns_says_so(decoder: Decoder, tmp_path: Path) -> None:
+    page = decoder.page(patterned(tmp_path / "a.pdf"), "a.pdf", "pdf", 0)
+    assert not isinstance(page, Refused)
+    assert page.coding == "jbig2"
 
 
 @pytest.mark.parametrize("action", ["/JavaScript", "/Launch", "files"])

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from service import batches, queue
 from service.claims import MOST_ATTEMPTS
-from service.db.models import Batch, Page, ScanFile
+from service.db.models import Batch, Page, ScanFile, Submission
 from service.db.session import looking, transaction
 from tests.service.seeds import Waiting, batch, publish_small, submission
 from tests.service.web.browser import browser_of
@@ -89,6 +89,32 @@ def test_the_batch_page_names_what_is_missing_and_what_came_twice() -> None:
     assert "kam zweimal" not in office.get(f"/batches/{montag}/status").text
     assert office.send_form(f"/submissions/{twice.id}/decide-again").status_code == 303
     assert "kam zweimal" in office.get(f"/batches/{montag}/status").text
+
+
+def test_the_batch_page_says_where_to_look_and_what_the_order_does_not_say() -> None:
+    publish_small()
+    montag = batch()
+    lost, alone, back = (submission(montag, {"housing": 1}, copy=8, pages=(1,)),
+                         submission(montag, {"housing": 2}, pages=(1,)),
+                         submission(montag, {"housing": 2}, pages=(2,)))  # fmt: skip
+    with transaction() as session:
+        session.get_one(Submission, lost).gap_after = 1
+        for doubtful in (alone, back):
+            session.get_one(Submission, doubtful).findings = ["pages_missing", "order_doubtful"]
+        file = session.scalars(select(ScanFile)).first()
+        assert file
+        file.pages = 2
+        session.add(Page(file_id=file.id, batch_id=montag, number=1, state="done", kind="cover"))
+    office = browser_of("office", language="de")
+    shown = office.get(f"/batches/{montag}").text
+    assert "zwei Blätter zugleich eingezogen: Sehen Sie nach, direkt hinter" in shown
+    assert "2 Bögen ohne Nummer sind unvollständig" in shown
+    assert len(re.findall("Seite \\d+ fehlt", shown)) == 1
+    assert "Trennblätter" in shown
+    office.send_form("/language", language="en")
+    english = office.get(f"/batches/{montag}").text
+    assert "Two sheets may have been fed together: look right after" in english
+    assert "the order of the pile does not say which pages belong together" in english
 
 
 def test_a_side_that_was_scanned_again_is_marked_and_one_that_counts_nowhere_is_told() -> None:

@@ -57,9 +57,9 @@ def test_every_value_of_a_closed_list_has_words() -> None:
     assert set(words.REASONS) == set(get_args(Reason))
     assert set(words.KINDS) == set(get_args(Kind))
     read_kinds = set(get_args(PageReading.model_fields["kind"].annotation))
-    assert read_kinds < set(words.PAGE_KINDS)
+    assert read_kinds <= set(words.PAGE_KINDS)
     assert _reasons(omr_errors.UnusableFile) | _reasons(omr_errors.RejectedPage) <= set(words.REJECTED)
-    assert {intake.HeicNotRead.reason, intake.ReceivedBefore.reason} <= set(words.REJECTED)
+    assert intake.ReceivedBefore.reason in words.REJECTED
     assert set(words.MISSING) == {str(code) for code in range(-13, -2)}
 
 

@@ -1,0 +1,152 @@
+"""New ink: how much darker the paper near a field is than the blank form prints it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from form_layouts.layout import Box, Shape
+from omr.fields import LEAST_CONTRAST, Fields, Floats, Patches, cut, patch_origin, same_size
+from omr.geometry import Points, View
+from omr.reference import REFERENCE_PX_PER_MM, crop_reference
+from omr.registration import Registration
+
+INK = 0.2
+"""Darkness, from 0 paper to 1 print, from which a pixel is ink: a ball pen gives 0.5 to 1, a pale one 0.25 and more."""
+NOISY_INK = 8.0
+"""Ink is also this many times darker than the paper's own variation: coarse grain of a copy of a copy is none."""
+PRINT_GUARD_MM = 0.35
+"""Rim of print that is left out: its blur, and a tenth of a millimetre of misplacement."""
+PRINTED = 0.25
+"""Darkness of the blank from which nothing new can be seen there."""
+MIN_SPECK_MM2 = 0.03
+"""Smaller connected ink is dust."""
+BRIDGE_PX = 5
+"""How far ink is followed into print, 0.8 mm: half a printed line with its guards, crossed aslant."""
+MOST_NOISE = 0.04
+"""Variation from which a patch is not noisy but full of ink."""
+PAPER, DARK_PAPER = 0.7, 0.45
+"""Parts of a patch's pixels, from the darkest, that the paper's level and its variation are taken from: marks, outlines
+and their blur cover less than the darker two fifths."""
+SPREAD = 0.65
+"""Standard deviations of normal noise between these two."""
+RULE_MM = 0.55
+"""Half width of the strip around a printed writing line that is left out."""
+Mask = npt.NDArray[np.bool_]
+Labels = npt.NDArray[np.int32]
+PX_PER_MM2 = REFERENCE_PX_PER_MM**2
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Patches of a scan, (n, height, width), without what the blank prints."""
+
+    grey: Patches
+    darkness: Floats
+    """0 paper, 1 print; below 0 where lighter than the paper."""
+    ink: Mask
+    """Dark enough, and not printed."""
+    noise: float
+    """Standard deviation of the paper's darkness."""
+
+
+def cleaned(
+    view: View, origins: Points, size: tuple[int, int], blank: Floats, printed: Mask, contrast: float
+) -> Cleaned:
+    """Cut patches at `origins` (n, 2) mm, shifts included, and hold them against the blank."""
+    grey = cut(view, origins, size)
+    sample = np.sort(grey[:, ::4, ::4].reshape(len(grey), -1), axis=1)
+    paper, dark = (sample[:, int(share * sample.shape[1])].astype(np.float32) for share in (PAPER, DARK_PAPER))
+    scale = np.float32(1 / max(contrast, LEAST_CONTRAST))
+    noise = min(float(np.median(paper - dark) * scale / SPREAD), MOST_NOISE) if len(grey) else 0.0
+    darkness = paper[:, None, None] - grey
+    darkness *= scale
+    darkness -= blank
+    ink = (darkness > max(INK, NOISY_INK * noise)) & ~printed
+    return Cleaned(grey, darkness, ink, noise)
+
+
+def blank_darkness(blank: Patches) -> Floats:
+    """The blank's darkness, 0 to 1, each print widened by its guard."""
+    guard = round(PRINT_GUARD_MM * REFERENCE_PX_PER_MM)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * guard + 1, 2 * guard + 1))
+    return darkness_of(np.stack([cv2.erode(patch, kernel) for patch in blank]), blank)
+
+
+def darkness_of(print_: Patches, like: Patches | None = None) -> Floats:
+    """Grey of a blank as darkness, 0 to 1, where `like` (the same where there is none) shows its paper."""
+    paper = np.float32(max(1.0, float(np.percentile(print_ if like is None else like, 90)))) if print_.size else 255
+    return np.asarray(np.clip(1 - print_.astype(np.float32) / paper, 0, 1), np.float32)
+
+
+def is_printed(blank: Floats) -> Mask:
+    return np.asarray(blank > PRINTED, np.bool_)
+
+
+def parts(ink: Mask, printed: Mask) -> Labels:
+    """Connected parts of the ink (8 neighbours), numbered from 1 through all patches; 0 is none, or a speck.
+
+    A stroke goes on below print that it crosses: within the print's guard, ink is joined over BRIDGE_PX from each side.
+    """
+    count, height, width = ink.shape
+    if not count:
+        return np.zeros(ink.shape, np.int32)
+    rows = ink.astype(np.uint8)
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BRIDGE_PX + 1, 2 * BRIDGE_PX + 1))
+    near = np.asarray(cv2.dilate(rows.reshape(-1, width), kernel), np.uint8).reshape(rows.shape)
+    rows |= near & printed
+    rows[:, -1] = 0  # so that nothing is connected from patch to patch
+    _, joined = cv2.connectedComponents(rows.reshape(-1, width), connectivity=8, ltype=cv2.CV_32S)
+    labels = np.asarray(joined, np.int32).reshape(count, height, width) * ink
+    kept = np.bincount(labels.ravel()) >= MIN_SPECK_MM2 * PX_PER_MM2
+    kept[0] = False
+    return labels * kept[labels]
+
+
+def grid_mm(origins: Points, size: tuple[int, int]) -> tuple[Floats, Floats]:
+    """x (n, 1, width) and y (n, height, 1) of the pixels' centres, in mm on the form."""
+    x = (np.arange(size[1]) + 0.5) / REFERENCE_PX_PER_MM + origins[:, :1]
+    y = (np.arange(size[0]) + 0.5) / REFERENCE_PX_PER_MM + origins[:, 1:]
+    return np.asarray(x[:, None, :], np.float32), np.asarray(y[:, :, None], np.float32)
+
+
+def inside_boxes(x: Floats, y: Floats, boxes: Sequence[Box], shapes: Sequence[Shape]) -> Mask:
+    """The inside of one box for each patch."""
+    left, top, width, height = (np.array(side, np.float32)[:, None, None] for side in zip(*boxes, strict=True))
+    inside = (x > left) & (x < left + width) & (y > top) & (y < top + height)
+    if "circle" in shapes:
+        across, down = (x - left) / width - 0.5, (y - top) / height - 0.5
+        circle = np.array([shape == "circle" for shape in shapes])[:, None, None]
+        inside &= ~circle | (across**2 + down**2 < 0.25)
+    return np.asarray(inside, np.bool_)
+
+
+def ink_inside(
+    registration: Registration, fields: Fields, boxes: Sequence[Box], rim: float, rules: Sequence[Sequence[float]] = ()
+) -> list[float]:
+    """Ink in mm2 inside each of `boxes`, each in its field with `rim` mm around it.
+
+    `rules` are the y in mm of printed lines for each box, off which ink is counted.
+    """
+    found = [0.0] * len(boxes)
+    for members, size in same_size(fields.boxes, rim):
+        origins = np.array([patch_origin(fields.boxes[i], size) for i in members])
+        blank = blank_darkness(crop_reference(registration.reference, origins, size))
+        printed = is_printed(blank)
+        clean = cleaned(
+            registration.view, origins + fields.shifts[members], size, blank, printed, registration.contrast
+        )
+        x, y = grid_mm(origins, size)
+        inside = inside_boxes(x, y, [boxes[i] for i in members], ["square"] * len(members)) & ~printed
+        for n, member in enumerate(members):
+            here = clean.ink[n : n + 1]
+            if here.any():
+                for rule in rules[member] if rules else ():
+                    inside[n] &= np.abs(y[n] - rule) >= RULE_MM
+                ink = parts(here, printed[n : n + 1]) > 0
+                found[member] = float((ink[0] & inside[n]).sum()) / PX_PER_MM2
+    return found
