@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import click
-import cv2
 
 from form_layouts.catalogue import EXAMPLES, Catalogue, assert_unchanged, forms_of, keep_printed, open_catalogue
 from form_layouts.cover_sheet import cover_sheet
@@ -34,6 +33,7 @@ from omr.pages import ScanFile, open_scan, page_images
 from omr.pipeline import read_page, rejected_page
 from omr.reading import Line, PageReading, Rejected, Submission
 from omr.scanner_command import scanner_check
+from omr.threads import one_thread
 from service.commands import users
 from service.db.migrate import upgrade
 from service.export_command import export
@@ -83,7 +83,7 @@ class Door(click.Group):
 @click.pass_context
 def main(ctx: click.Context, messages: str | None) -> None:
     """Crosscheck turns scanned paper questionnaires into research data that can be trusted."""
-    cv2.setNumThreads(1)
+    one_thread()
     ctx.obj = messages or _speaks()
 
 

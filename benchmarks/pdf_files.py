@@ -10,13 +10,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 
 from form_layouts.catalogue import EXAMPLES
 from form_layouts.form_folder import load_form_folder
 from omr.image import PageImage
 from omr.pages import ScanFile, open_scan, page_images
+from omr.threads import one_thread
 from simulation.printing import printed_copies
 from simulation.scan_files import EncodedPage, encode, write_file
 from simulation.scanner import OFFICE, scan
@@ -41,7 +41,7 @@ def run(quick: bool) -> dict[str, Any]:
 
 def pdf_speedup(*, one_bit: bool = False) -> float:
     """Time that drawing takes over the time until the working scale is there: same pages, interleaved, median of the ratios."""
-    cv2.setNumThreads(1)
+    one_thread()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "scans.pdf"
         write_file(_scans(Path(folder), one_bit), path, "pdf")

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 from click.testing import CliRunner
 
@@ -24,6 +23,7 @@ from benchmarks.reading_forms import EXAMPLES
 from benchmarks.reading_mix import the_mix
 from cli import main as crosscheck
 from form_layouts.form_folder import load_form_folder
+from omr.threads import one_thread
 from simulation.answers import random_answers
 from simulation.filling import fill_page
 from simulation.printing import PrintedCopy, printed_copies
@@ -139,7 +139,7 @@ def _drawn(copies: int, seed: int, folder: Path, *, quick: bool) -> list[Scanned
         for form in forms
         for first in range(1, each + 1, COPIES_A_TASK)
     ]
-    with multiprocessing.get_context("spawn").Pool(2, initializer=cv2.setNumThreads, initargs=(1,)) as pool:
+    with multiprocessing.get_context("spawn").Pool(2, initializer=one_thread) as pool:
         return [page for pages in pool.imap(_copies, tasks) for page in pages]
 
 

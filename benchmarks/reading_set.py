@@ -17,6 +17,7 @@ from benchmarks.reading_mix import DOUBTFUL_STYLES, the_mix
 from benchmarks.reading_sheets import SetName, Sheet, copy_sheets, unseen
 from form_layouts.catalogue import Catalogue
 from omr.reading import PageReading
+from omr.threads import one_thread
 
 WORKERS = 2
 PAGES_A_COPY = 4
@@ -74,7 +75,7 @@ def _tallies(tasks: list[Task], workers: int) -> Iterator[Tally]:
 
 def _alone() -> None:
     """One thread a process: the others have theirs."""
-    cv2.setNumThreads(1)
+    one_thread()
 
 
 _CATALOGUES: dict[tuple[tuple[str, str], ...], Catalogue] = {}

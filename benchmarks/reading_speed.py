@@ -22,6 +22,7 @@ from benchmarks.reading_sheets import copy_sheets, encoded
 from benchmarks.real_forms import DATA, form_folder
 from form_layouts.catalogue import Catalogue, forms_of
 from omr.image import Jpeg, PageImage
+from omr.threads import one_thread
 from simulation.scanner import OFFICE, scan
 
 SEED = 41029
@@ -51,7 +52,7 @@ def _alone(name: str, quick: bool) -> dict[str, Any]:
 
 
 def _measured(name: str, pages: list[Page], tries: int) -> dict[str, Any]:
-    cv2.setNumThreads(1)
+    one_thread()
     catalogue = _catalogue(name)
     ratios, reads, decodes = [], [], []
     for data, dpi in pages:

@@ -30,6 +30,8 @@ CENTRE_MM = 0.6
 """How far outside its box the crossing or corner of a stroke may lie."""
 RING_SIDE = 0.6
 """Part of the box's height that a ring passes on both sides; the legs of a cross above it reach down to a third."""
+Edges = tuple[int, int, int, int]
+"""Left, top, right and bottom of a box, px."""
 Side = Literal["left", "right", "above", "below"]
 _BLUR = np.ones((5, 5), np.uint8)
 SIDES: tuple[Side, ...] = ("left", "right", "above", "below")
@@ -50,6 +52,8 @@ class BoxScore:
     """Correlation with the printed outline, 0 to 1."""
     line: float
     """Darkness of the darkest straight line across the inside, above its parallels: sees strokes too pale for ink."""
+    smear: float = 0.0
+    """Mean darkness of the inside where there is no ink."""
     fill: float | None = None
     """Mean darkness of the inside beyond its print, where that leaves too little free to see strokes; else None."""
     coverage: float = 0.0
@@ -117,17 +121,19 @@ def _scores(empty: EmptyBoxes, clean: Cleaned, outlines: Points) -> list[BoxScor
     own[0] = tail[0] = lonely[0] = False
     masks = own[labels], tail[labels] & empty.inner[inked], lonely[labels] & (empty.nearest & ~empty.inner)[inked]
     marked, entered, beside = (np.asarray(mask.any(axis=(1, 2))) for mask in masks)
-    lines = _lines(empty, clean, inked, labels * ~masks[1])
+    lines, smears = _lines(empty, clean, inked, labels * ~masks[1])
     scores = [
-        BoxScore(box.question, box.choice, box.row, box.box, float(outline), float(line), fill)
-        for box, outline, line, fill in zip(empty.checkboxes, outlines, lines, _fills(empty, clean), strict=True)
+        BoxScore(box.question, box.choice, box.row, box.box, float(outline), float(line), float(smear), fill)
+        for box, outline, line, smear, fill in zip(
+            empty.checkboxes, outlines, lines, smears, _fills(empty, clean), strict=True
+        )
     ]
     for place, n in enumerate(inked.tolist()):
         changed: dict[str, Any] = {"ringed": _is_ringed(labels[place], empty, n)}
         if entered[place]:
             changed["foreign"] = float(masks[1][place].sum()) / max(1, int(empty.area[n]))
         if beside[place]:
-            changed["beside_mm2"] = _sides(empty, n, masks[2][place])[:2]
+            changed["beside_mm2"] = _sides(_edges(empty, n), masks[2][place])[:2]
         if marked[place]:
             changed |= _mark(empty, n, clean.darkness[n], masks[0][place])
         scores[n] = replace(scores[n], **changed)
@@ -135,58 +141,64 @@ def _scores(empty: EmptyBoxes, clean: Cleaned, outlines: Points) -> list[BoxScor
 
 
 def _fills(empty: EmptyBoxes, clean: Cleaned) -> list[float | None]:
-    if not empty.crowded.any():
+    crowded = empty.crowded
+    if crowded is None:
         return [None] * len(empty.members)
-    new = (clean.darkness + empty.blank - empty.print_) * empty.whole
-    means = new.sum(axis=(1, 2)) / np.maximum(empty.whole.sum(axis=(1, 2)), 1)
-    return [float(mean) if crowded else None for mean, crowded in zip(means, empty.crowded, strict=True)]
+    new = (clean.darkness + empty.blank - crowded.print_) * crowded.whole
+    means = new.sum(axis=(1, 2)) / np.maximum(crowded.whole.sum(axis=(1, 2)), 1)
+    return [float(mean) if full else None for mean, full in zip(means, crowded.boxes, strict=True)]
 
 
 def _mark(empty: EmptyBoxes, n: int, darkness: Floats, own: Mask) -> dict[str, Any]:
     """What is measured of a box's own ink, wherever it lies in the patch."""
-    box, inner = empty.checkboxes[n].box, empty.inner[n]
-    ink = own & inner
-    if not ink.any():
+    left, top, right, bottom = _edges(empty, n)
+    columns, rows = np.flatnonzero(own.any(axis=0)), np.flatnonzero(own.any(axis=1))
+    x0, x1 = min(left, int(columns[0])), max(right, int(columns[-1]) + 1)
+    y0, y1 = min(top, int(rows[0])), max(bottom, int(rows[-1]) + 1)
+    part, edges = np.s_[y0:y1, x0:x1], (left - x0, top - y0, right - x0, bottom - y0)
+    inner, core = empty.inner[n][part], empty.core[n][part]
+    ink = own[part] & inner
+    area = int(np.count_nonzero(ink))
+    if not area:
         return {}
-    mark = own & ~empty.others[n]
-    dark = darkness[ink]
-    area, whole = len(dark), int(np.count_nonzero(mark))
-    x, y = ((at + 0.5) / REFERENCE_PX_PER_MM + start for at, start in zip(densest(mark), empty.origins[n], strict=True))
-    across, down = max(box[0] - x, x - box[0] - box[2], 0), max(box[1] - y, y - box[1] - box[3], 0)
+    mark = own[part] & ~empty.others[n][part]
+    whole = int(np.count_nonzero(mark))
+    width = min(empty.checkboxes[n].box[2:])
+    dark = darkness[part][ink]
+    middle = core.any()
     return {
         "coverage": area / max(1, int(empty.area[n])),
-        "core": float(ink[empty.core[n]].mean()) if empty.core[n].any() else 0.0,
-        "gap": _gap(ink, empty, n) / min(box[2:]),
+        "core": np.count_nonzero(ink & core) / np.count_nonzero(core) if middle else 0.0,
+        "gap": _gap(ink, core, float(empty.radius[n])) / width if middle else 0.0,
         "extent_mm": extent(ink),
         "runs": runs(ink),
         "darkness": min(1.0, float(np.partition(dark, area // 2)[area // 2])),
         "mark_mm": extent(mark),
         "mark_mm2": whole / PX_PER_MM2,
         "inside": area / max(1, whole),
-        "tails_mm2": _sides(empty, n, mark & ~inner),
-        "stroke": stroke_of(mark, empty.printed[n]),
-        "centred": math.hypot(across, down) <= CENTRE_MM or _is_amid(mark, empty, n),
+        "tails_mm2": _sides(edges, mark & ~inner),
+        "stroke": stroke_of(mark, empty.printed[n][part]),
+        "centred": _is_centred(mark, edges),
     }
 
 
-def _is_amid(mark: Mask, empty: EmptyBoxes, n: int) -> bool:
-    """Whether the middle of the mark's extent lies in the box."""
-    left, top, right, bottom = _edges(empty, n)
+def _is_centred(mark: Mask, edges: Edges) -> bool:
+    left, top, right, bottom = edges
+    x, y = densest(mark)
+    across, down = max(left - x, x - right, 0), max(top - y, y - bottom, 0)
+    if math.hypot(across, down) <= CENTRE_MM * REFERENCE_PX_PER_MM:
+        return True
     columns, rows = np.flatnonzero(mark.any(axis=0)), np.flatnonzero(mark.any(axis=1))
     return bool(left <= (columns[0] + columns[-1]) / 2 <= right and top <= (rows[0] + rows[-1]) / 2 <= bottom)
 
 
-def _gap(ink: Mask, empty: EmptyBoxes, n: int) -> float:
-    """Radius in mm of the largest empty disc centred in the core, at most the core's own."""
-    rows, columns = np.flatnonzero(empty.inner[n].any(axis=1)), np.flatnonzero(empty.inner[n].any(axis=0))
-    part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    away = cv2.distanceTransform((~ink[part]).astype(np.uint8), cv2.DIST_L2, 3)
-    core = empty.core[n][part]
-    largest = float(away[core].max()) if core.any() else 0.0
-    return min(largest, float(empty.radius[n])) / REFERENCE_PX_PER_MM
+def _gap(ink: Mask, core: Mask, radius: float) -> float:
+    """Radius in mm of the largest empty disc centred in the core, at most the core's own (`radius`, px)."""
+    away = cv2.distanceTransform((~ink).astype(np.uint8), cv2.DIST_L2, 3)
+    return min(float(away[core].max()), radius) / REFERENCE_PX_PER_MM
 
 
-def _edges(empty: EmptyBoxes, n: int) -> tuple[int, int, int, int]:
+def _edges(empty: EmptyBoxes, n: int) -> Edges:
     """Left, top, right and bottom of the box in its patch, px."""
     x, y, w, h = empty.checkboxes[n].box
     left, top = (x - empty.origins[n][0]) * REFERENCE_PX_PER_MM, (y - empty.origins[n][1]) * REFERENCE_PX_PER_MM
@@ -194,11 +206,11 @@ def _edges(empty: EmptyBoxes, n: int) -> tuple[int, int, int, int]:
     return round(left), round(top), round(right), round(bottom)
 
 
-def _sides(empty: EmptyBoxes, n: int, ink: Mask) -> tuple[float, float, float, float]:
+def _sides(edges: Edges, ink: Mask) -> tuple[float, float, float, float]:
     """Ink in mm2 left and right of the box at its height, above and below it at its width."""
-    left, top, right, bottom = _edges(empty, n)
-    parts_ = ink[top:bottom, :left], ink[top:bottom, right:], ink[:top, left:right], ink[bottom:, left:right]
-    west, east, north, south = (np.count_nonzero(part) / PX_PER_MM2 for part in parts_)
+    left, top, right, bottom = edges
+    sides = ink[top:bottom, :left], ink[top:bottom, right:], ink[:top, left:right], ink[bottom:, left:right]
+    west, east, north, south = (np.count_nonzero(side) / PX_PER_MM2 for side in sides)
     return west, east, north, south
 
 
@@ -214,8 +226,9 @@ def _is_ringed(labels: Labels, empty: EmptyBoxes, n: int) -> bool:
     return False
 
 
-def _lines(empty: EmptyBoxes, clean: Cleaned, inked: npt.NDArray[np.intp], labels: Labels) -> Floats:
-    """For each box the contrast of its darkest straight line, whatever its direction (a Radon transform of the inside).
+def _lines(empty: EmptyBoxes, clean: Cleaned, inked: npt.NDArray[np.intp], labels: Labels) -> tuple[Floats, Floats]:
+    """For each box the contrast of its darkest straight line, whatever its direction (a Radon transform of the inside);
+    and its mean darkness below INK.
 
     Specks of dust and another mark's tail (ink without a label) are left out, with what is left of their blur.
     """
@@ -235,7 +248,9 @@ def _lines(empty: EmptyBoxes, clean: Cleaned, inked: npt.NDArray[np.intp], label
     ground = (means[:, :, :-apart] + means[:, :, apart:]) / np.maximum(count, 1)
     inner = np.s_[:, :, LINE_GROUND_PX:-LINE_GROUND_PX]
     contrast = np.where(known[inner] & (count > 0), means[inner] - ground, 0)
-    return np.asarray(contrast.reshape(len(dark), -1).max(axis=1, initial=0.0), np.float32)
+    pale = (dark < INK) & (empty.seen > 0)
+    smears = (dark * pale).sum(axis=1) / np.maximum(pale.sum(axis=1), 1)
+    return np.asarray(contrast.reshape(len(dark), -1).max(axis=1, initial=0.0), np.float32), smears
 
 
 def _without_dust(

@@ -30,7 +30,19 @@ LINE_PART = 0.5
 """Part of a line's pixels that must be free of print, and least length of a line in box widths."""
 FREE = 0.4
 """Share of the inside that print must leave free: boxes of 5 mm keep 0.7, bubbles of 2.7 mm with a letter 0 to 0.2."""
-_KEPT: Kept[list[EmptyBoxes]] = Kept(64)
+_KEPT: Kept[list[EmptyBoxes]] = Kept(48)
+
+
+@dataclass(frozen=True)
+class Crowded:
+    """What is needed where only the darkness of the whole inside says something."""
+
+    boxes: Mask
+    """Which they are, (n,)."""
+    whole: Mask
+    """The inside, print and all, (n, height, width)."""
+    print_: Floats
+    """Darkness of the print as it is, the same shape."""
 
 
 @dataclass(frozen=True)
@@ -42,17 +54,13 @@ class EmptyBoxes:
     checkboxes: list[Checkbox]
     origins: Points
     size: tuple[int, int]
-    blank: Floats
+    blank: npt.NDArray[np.float16]
     """Darkness of the print, widened by its guard."""
     printed: Mask
     inner: Mask
     """The inside, without print."""
-    whole: Mask
-    """The inside, print and all."""
-    print_: Floats
-    """Darkness of the print as it is."""
-    crowded: Mask
-    """Whether print leaves too little of the inside free to see strokes: a bubble with a letter in it; (n,)."""
+    crowded: Crowded | None
+    """Where print leaves too little of the inside free to see strokes: a bubble with a letter in it."""
     area: npt.NDArray[np.int64]
     """Pixels of the inside, (n,)."""
     middle: Mask
@@ -120,10 +128,13 @@ def _of_size(
     bundle = lines_over(side)
     lengths = seen @ bundle
     enough = lengths >= LINE_PART * np.maximum(bundle.sum(axis=0), LINE_PART * side)
+    full = inner.sum(axis=(1, 2)) < FREE * whole.sum(axis=(1, 2))
+    crowded = Crowded(full, whole, darkness_of(print_)) if full.any() else None
+    rows, columns = slice(start[0], start[0] + side), slice(start[1], start[1] + side)
     return EmptyBoxes(
-        members, own, origins, size, blank, printed, inner, whole, darkness_of(print_),
-        inner.sum(axis=(1, 2)) < FREE * whole.sum(axis=(1, 2)), inner.sum(axis=(1, 2)), middle, core, radius, others, nearest,
-        (slice(start[0], start[0] + side), slice(start[1], start[1] + side)), seen, np.where(enough, lengths, 0).astype(np.float32),
+        members, own, origins, size, blank.astype(np.float16), printed, inner, crowded, inner.sum(axis=(1, 2)),
+        np.asarray(middle, np.bool_), core, radius, others, nearest, (rows, columns), seen,
+        np.where(enough, lengths, 0).astype(np.float32),
     )  # fmt: skip
 
 

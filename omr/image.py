@@ -26,6 +26,9 @@ ONE_BIT_GREYS = 0.005
 as JPEG have 0.0000, the sharpest grey scans with their paper washed white 0.015 and more."""
 NEARLY = 24
 """Grey levels from black and white within which a pixel of a one-bit scan stays when it is coded as JPEG."""
+STEP_NEAR, STEPPED = 10, 0.8
+"""Share of greys at half scale that lie this near to the means of four black or white pixels, 64, 128 and 191, from which
+a JPEG is a one-bit scan: such scans have 1.0, others at most 0.37."""
 WASHED = 250
 """Paper that is darker than this is grey: then nobody looks at all pixels."""
 _LOOK_PIXELS = 800
@@ -106,8 +109,12 @@ class PageImage:
     @cached_property
     def one_bit(self) -> bool:
         """Whether the scanner made black and white of it: then faint strokes are lost for ever."""
-        if np.median(self.small.grey[::7, ::7]) < WASHED:
+        small = self.small.grey[::3, ::3]
+        if np.median(small) < WASHED:
             return False
+        if isinstance(self.source, Jpeg) and self.small.shrink == 2:
+            between = small[(small > NEARLY) & (small < 255 - NEARLY)].astype(np.int16)
+            return bool((abs((between + 32) % 64 - 32) <= STEP_NEAR).mean() >= STEPPED) if len(between) else True
         sample = self.grey[::7, ::7]
         return bool(((sample > NEARLY) & (sample < 255 - NEARLY)).mean() <= ONE_BIT_GREYS)
 

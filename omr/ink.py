@@ -38,6 +38,7 @@ RULE_MM = 0.55
 """Half width of the strip around a printed writing line that is left out."""
 Mask = npt.NDArray[np.bool_]
 Labels = npt.NDArray[np.int32]
+HalfFloats = npt.NDArray[np.float16] | npt.NDArray[np.float32]
 PX_PER_MM2 = REFERENCE_PX_PER_MM**2
 
 
@@ -55,7 +56,7 @@ class Cleaned:
 
 
 def cleaned(
-    view: View, origins: Points, size: tuple[int, int], blank: Floats, printed: Mask, contrast: float
+    view: View, origins: Points, size: tuple[int, int], blank: HalfFloats, printed: Mask, contrast: float
 ) -> Cleaned:
     """Cut patches at `origins` (n, 2) mm, shifts included, and hold them against the blank."""
     grey = cut(view, origins, size)

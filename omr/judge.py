@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from form_layouts.questionnaire import Question, Questionnaire
@@ -20,6 +20,10 @@ THIN_WARM_UP = 0.08
 lost their marks, 0.13 and more on readable ones (another pen and scanner than ours, light pencil at 200 dpi)."""
 THIN_QUESTIONS = 4
 """Questions on a one-bit page from which it is suspicious that not one is answered."""
+FADED = 2
+"""Boxes with specks or pale lines from which a page without any mark lost its strokes: pencil on a copy of a copy."""
+FRAIL = 0.1
+"""Coverage of a mark on a black and white scan below which its strokes are breaking up; whole crosses cover 0.2."""
 BLANK_CONFIDENCE = 0.999
 """Said of every blank field; set by eye, since blank and written are not measured apart yet."""
 _BLANK = Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
@@ -29,6 +33,8 @@ _BLANK = Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
 class Judged:
     answers: dict[str, Answer]
     marks: Marks
+    lost_its_ink: bool = False
+    """Whether the scan lost this hand's strokes: then nothing was accepted that rests on nothing being there."""
 
 
 def is_written(score: WritingScore) -> bool:
@@ -38,25 +44,38 @@ def is_written(score: WritingScore) -> bool:
     return score.ink_mm2 >= WRITTEN_MM2
 
 
-def lost_its_ink(boxes: Sequence[BoxScore], warm_up: BoxScore | None) -> bool:
-    """Whether a one-bit scan shows so little that its empty boxes prove nothing."""
-    if warm_up is not None and warm_up.coverage >= THIN_WARM_UP:
+def _lost_its_ink(marks: Sequence[Mark], warm_up: BoxScore | None, *, one_bit: bool) -> bool:
+    """Whether a page shows so little of a hand that its empty boxes prove nothing: no mark at all, and either the scan
+    is black and white, or what is left of strokes lies about in several boxes."""
+    if len({(mark.score.question, mark.score.row) for mark in marks}) < THIN_QUESTIONS:
         return False
-    if any(score.coverage >= THIN_WARM_UP for score in boxes):
-        return False  # strokes are there: this person passed over the warm-up box
-    return len({(score.question, score.row) for score in boxes}) >= THIN_QUESTIONS
+    if any(mark.state in ("marked", "cancelled") or mark.score.fill is not None for mark in marks):
+        return False  # whoever fills bubbles fills them with more than thin strokes
+    if one_bit:
+        strokes = [mark.score.coverage for mark in marks] + ([warm_up.coverage] if warm_up else [])
+        return max(strokes) < THIN_WARM_UP
+    return sum(mark.reason in ("faint_mark", "dot") for mark in marks) >= FADED
 
 
-def held_back(answers: dict[str, Answer]) -> dict[str, Answer]:
+def held_back(answers: dict[str, Answer], values: Collection[int] = (NOT_ANSWERED, 0)) -> dict[str, Answer]:
     """The answers without those that rest on nothing being there: blank fields, and choices not marked."""
     return {
         variable: Answer(
             value=None, accepted=False, confidence=0.5, candidates=(answer.value,), reasons=("scan_too_thin",)
         )
-        if answer.accepted and answer.value in (NOT_ANSWERED, 0)
+        if answer.accepted and answer.value is not None and answer.value in values
         else answer
         for variable, answer in answers.items()
     }
+
+
+def _is_frail(marks: Sequence[Mark]) -> bool:
+    """Whether a black and white page shows strokes that are breaking up: others of this hand may be gone altogether."""
+    strokes = [mark for mark in marks if mark.score.fill is None]
+    return any(
+        mark.reason in ("faint_mark", "dot") or (mark.state == "marked" and mark.score.coverage < FRAIL)
+        for mark in strokes
+    )
 
 
 def not_accepted(answers: dict[str, Answer], reason: Reason) -> dict[str, Answer]:
@@ -82,7 +101,7 @@ def judge(
     one_bit: bool = False,
 ) -> Judged:
     """Every variable that has a field on this page."""
-    marks = judge_marks(questionnaire, boxes, warm_up, one_bit=one_bit)
+    marks = judge_marks(boxes, warm_up, one_bit=one_bit)
     answers: dict[str, Answer] = {}
     shown: Marks = {}
     for question in questionnaire.questions:
@@ -103,6 +122,10 @@ def judge(
     for question in questionnaire.questions:
         if question.other and answers.get(question.other, _BLANK).value != NOT_ANSWERED:
             _hold_back_other(questionnaire, question, answers, shown)
+    if _lost_its_ink(marks, warm_up, one_bit=one_bit):
+        return Judged(held_back(answers), shown, lost_its_ink=True)
+    if one_bit and _is_frail(marks):
+        answers |= held_back({name: answer for name, answer in answers.items() if name in shown}, (NOT_ANSWERED,))
     return Judged(answers, shown)
 
 

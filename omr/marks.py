@@ -1,7 +1,7 @@
 """Scores of boxes -> states: empty, marked, cancelled, unsure, each with a confidence and, if unsure, a reason.
 
 Thresholds were set on simulated scans of six pens and looked at on the real scans of the shared data;
-`python -m benchmarks pile` prints what they accept and get wrong.
+`python -m benchmarks reading` prints what they accept and get wrong, `python -m benchmarks.calibration` how sure they are.
 """
 
 from __future__ import annotations
@@ -12,21 +12,24 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from form_layouts.questionnaire import Questionnaire
 from omr.checkboxes import DUST_MM2, BoxScore
+from omr.confidence import TARGET_ERROR, Kind, confidence
 from omr.reading import MarkReading, Reason, State
 
-FAINT_LINE = 0.022
-"""Contrast of a line in an inkless box from which something pale was drawn there; of empty boxes of simulated office
-scans 98 % have less than 0.012, the palest visible crosses 0.022 to 0.033."""
+FAINT_LINE = 0.009
+"""Contrast of a line in an inkless box from which something pale was drawn there, on the cleanest paper: copiers that wash
+the background white leave 0.000 in empty boxes and 0.012 to 0.022 of the palest crosses that can be seen."""
 FAINT_LINES = 5.0
 """The same as a multiple of the page's own median of its inkless boxes: coarse paper, a copy of a copy."""
 DUST_MM = 0.7
 """Length up to which ink of less than DUST_MM2 is dust: no pen makes a dot below 0.3 mm2."""
+PLAIN_COVERAGE = 0.2
+"""Inked share beyond that at which a stroke is as plain as can be: the median of ticks."""
 MARK_COVERAGE = 0.03
 """Inked share of the inside from which a stroke is a mark: a tick of the finest pen that only passes a corner has 0.043."""
-MARK_MM = 2.1
-"""Length or height from which ink is a stroke and no dot: simulated dots reach 2.0, the smallest ticks begin at 2.5."""
+MARK_WIDTHS = 0.42
+"""Length or height, in box widths, from which ink is a stroke and no dot: in boxes of 5 mm simulated dots reach 2.0 mm,
+the smallest ticks begin at 2.5."""
 INSIDE = 0.35
 """Share of a mark that lies in its box: below, it stands beside the box, or goes round another."""
 EDGE_CORE, EDGE_MM = 0.01, 0.8
@@ -51,6 +54,12 @@ FAINT_INK = 0.27
 FAINT_SHARE = 0.5
 """Darkness, as a share of this person's other marks, below which a mark that is no plain cross or tick is faint: a
 hesitation, or rubbed out."""
+SMEARED, RUBBED_INK = 0.05, 0.45
+"""Mean darkness of the paper inside a box from which, and of the ink up to which, a mark was rubbed: a rubber spreads
+pencil over the paper.  Beside the strokes of pale pens it is at most 0.03."""
+OVERWRITTEN, OVER_USUAL = 0.5, 1.7
+"""Coverage, and coverage as a multiple of the median of this person's strokes, from which a mark was gone over: to make
+it plain, or to take it back."""
 FILLED_CORE = 0.35
 """Inked share of the core from which a box may be filled: a hatched one has 0.38 to 1."""
 FILLED_GAP = 0.085
@@ -80,6 +89,8 @@ EMPTY_FILL, MARK_FILL = 0.09, 0.18
 """Darkness beyond the print up to which a bubble with a letter in it is empty, and from which it is marked: on 17 real
 sheets of three forms (`python -m benchmarks reading`, set real) 2,982 empty ones have at most 0.066, 249 marked ones
 at least 0.192."""
+RUNS_IN = 0.04
+"""Share of the inside that a neighbour's mark may run into: of 9,600 empty boxes one in a thousand had more than 0.023."""
 LOST_OUTLINE = 0.25
 """Correlation below which the printed box was not seen at its place."""
 FILLERS = 4
@@ -101,6 +112,12 @@ class Mark:
     confidence: float
     reason: Reason | None = None
     filled: bool = False
+    kind: Kind | None = None
+    """What speaks for the state; None where it was unsure from the first."""
+    margin: float = 0.0
+    """How far from the threshold, 0 to 1."""
+    likely: State = "unsure"
+    """The state before it was asked whether it is sure enough."""
 
     @property
     def reading(self) -> MarkReading:
@@ -121,9 +138,7 @@ class Person:
     """Contrast from which a line in an inkless box is pale ink."""
 
 
-def judge_marks(
-    questionnaire: Questionnaire, boxes: Sequence[BoxScore], warm_up: BoxScore | None, *, one_bit: bool = False
-) -> list[Mark]:
+def judge_marks(boxes: Sequence[BoxScore], warm_up: BoxScore | None, *, one_bit: bool = False) -> list[Mark]:
     """States of all boxes of a page: each by itself, then filled ones and mixed shapes by this hand's habit."""
     person = _person(boxes, warm_up, one_bit)
     marks = _without_rings([_alone(score, person) for score in boxes])
@@ -141,13 +156,12 @@ def judge_marks(
         crossed = any(marks[n].state == "marked" and not marks[n].filled for n in members)
         beside_stroke = any(_is_stroke(marks[n]) for n in members)
         lone = sum(marks[n].filled for n in members) == 1
-        several = questionnaire.question(marks[members[0]].score.question).kind == "multiple"
         for n in members:
             if marks[n].filled and marks[n].state == "marked":
                 if not fills_boxes:
                     marks[n] = _not_a_filler(marks[n], lone_beside_stroke=lone and beside_stroke and stroke_maker)
-                elif crossed and several:  # where one answer is allowed, both count, and two marks are seen by a person
-                    marks[n] = replace(marks[n], state="unsure", confidence=0.5, reason="blackened")
+                elif crossed:  # the stroke may be a second answer, or the right one beside a box taken back
+                    marks[n] = _unsure(marks[n].score, "blackened")
     return _without_mixed(marks)
 
 
@@ -161,7 +175,11 @@ def _is_clear_stroke(mark: Mark) -> bool:
 
 def _person(boxes: Sequence[BoxScore], warm_up: BoxScore | None, one_bit: bool) -> Person:
     everything = [*boxes, *([warm_up] if warm_up else [])]
-    marks = [score for score in everything if max(score.mark_mm) >= MARK_MM and score.inside >= INSIDE]
+    marks = [
+        score
+        for score in everything
+        if max(score.mark_mm) >= MARK_WIDTHS * min(score.box[2:]) and score.inside >= INSIDE
+    ]
     strokes = [score.coverage for score in marks if not _is_filled(score)]
     inkless = [score.line for score in everything if score.coverage == 0 and score.foreign == 0]
     return Person(
@@ -176,7 +194,7 @@ def _without_rings(marks: list[Mark]) -> list[Mark]:
     """A ring round a box runs through its neighbours: ink in their corners is no mark."""
     rings = [mark.score.box for mark in marks if mark.reason == "circled"]
     return [
-        replace(mark, state="unsure", confidence=0.5, reason="circled")
+        _unsure(mark.score, "circled")
         if mark.state == "marked"
         and mark.score.core < SIDE_CORE
         and any(math.dist(mark.score.box[:2], ring[:2]) <= RING_MM for ring in rings)
@@ -193,7 +211,7 @@ def _without_mixed(marks: list[Mark]) -> list[Mark]:
         return marks
     rarer = "cross" if count["cross"] < count["tick"] else "tick"
     return [
-        replace(mark, state="unsure", confidence=0.5, reason="mixed_marks")
+        _unsure(mark.score, "mixed_marks")
         if mark.state == "marked" and not mark.filled and mark.score.stroke == rarer
         else mark
         for mark in marks
@@ -205,8 +223,8 @@ def _not_a_filler(mark: Mark, *, lone_beside_stroke: bool) -> Mark:
     score = mark.score
     all_over = score.core >= BLACK_CORE and score.coverage >= BLACK_COVERAGE and score.inside >= BLACK_INSIDE
     if lone_beside_stroke and all_over and score.gap <= BLACK_GAP:
-        return replace(mark, state="cancelled", confidence=0.985)
-    return replace(mark, state="unsure", confidence=0.5, reason="blackened")
+        return replace(_decided(score, "cancelled", "taken back", score.coverage, "blackened"), filled=True)
+    return replace(_unsure(score, "blackened"), filled=True)
 
 
 def _is_filled(score: BoxScore) -> bool:
@@ -220,44 +238,54 @@ def _alone(score: BoxScore, person: Person) -> Mark:
     """What one box shows by itself."""
     width = min(score.box[2], score.box[3])
     if score.outline < LOST_OUTLINE and score.coverage < MARK_COVERAGE:
-        return Mark(score, "unsure", 0.5, "box_not_found")
+        return _unsure(score, "box_not_found")
     if score.fill is not None:
         return _crowded(score, score.fill)
     if score.coverage == 0:
         return _empty_or_beside(score, person)
     if score.mark_mm2 <= DUST_MM2 and max(score.mark_mm) <= DUST_MM:
-        return Mark(score, "unsure", 0.6, "dot") if person.one_bit else _empty_or_beside(score, person)
+        return _unsure(score, "dot") if person.one_bit else _empty_or_beside(score, person)
     if _is_struck(score, width):
-        return Mark(score, "unsure", 0.5, "struck_line")
+        return _unsure(score, "struck_line")
     if not (score.stroke == "tick" and score.centred) and (score.inside < INSIDE or _is_at_edge(score)):
-        return Mark(score, "unsure", 0.5, "circled" if score.ringed else "beside_box")
+        return _unsure(score, "circled" if score.ringed else "beside_box")
     sure = score.stroke != "other" and score.centred
     if score.darkness < (FAINT_INK if sure else max(FAINT_INK, FAINT_SHARE * person.darkness)):
-        return Mark(score, "unsure", 0.6, "faint_mark")
+        return _unsure(score, "half_erased" if score.smear >= SMEARED else "faint_mark")
     if _is_filled(score) and not (0 < score.coverage <= USUAL * person.coverage):
-        return Mark(score, "marked", _sure(FILLED_GAP - score.gap, 0.015), filled=True)
-    if max(score.mark_mm) < MARK_MM or score.coverage < MARK_COVERAGE:
-        return Mark(score, "unsure", 0.6, "dot")
-    return Mark(score, "marked", _sure(score.coverage - MARK_COVERAGE, 0.03))
+        return _decided(score, "marked", "full", 1 - score.gap / FILLED_GAP, "blackened", filled=True)
+    if score.smear >= SMEARED and score.darkness < RUBBED_INK:
+        return _unsure(score, "half_erased")
+    if max(score.mark_mm) < MARK_WIDTHS * width or score.coverage < MARK_COVERAGE:
+        return _unsure(score, "dot")
+    if score.coverage >= OVERWRITTEN and score.coverage >= OVER_USUAL * person.coverage > 0:
+        return _unsure(score, "overwritten")
+    kind: Kind = "shaped" if sure else "stroke"
+    return _decided(score, "marked", kind, (score.coverage - MARK_COVERAGE) / PLAIN_COVERAGE, "dot")
 
 
 def _crowded(score: BoxScore, fill: float) -> Mark:
     """A box whose print hides the strokes: only how dark it is says something."""
     if fill >= MARK_FILL:
-        return Mark(score, "marked", _sure(fill - MARK_FILL, 0.05))
+        return _decided(score, "marked", "bubble", (fill - MARK_FILL) / MARK_FILL, "faint_mark")
     if fill > EMPTY_FILL:
-        return Mark(score, "unsure", 0.6, "faint_mark")
-    return Mark(score, "empty", _sure(EMPTY_FILL - fill, 0.03))
+        return _unsure(score, "faint_mark")
+    return _decided(score, "empty", "bubble", 1 - fill / EMPTY_FILL, "faint_mark")
 
 
 def _empty_or_beside(score: BoxScore, person: Person) -> Mark:
     if score.line > person.faint_line:
-        return Mark(score, "unsure", 0.6, "faint_mark")
+        return _unsure(score, "half_erased" if score.smear >= SMEARED else "faint_mark")
     if score.ringed:
-        return Mark(score, "unsure", 0.6, "circled")
+        return _unsure(score, "circled")
+    if score.foreign >= RUNS_IN:
+        return _unsure(score, "beside_box")
     if max(score.beside_mm2) >= BESIDE_MM2:
-        return Mark(score, "unsure", 0.6, "beside_box")
-    return Mark(score, "empty", _sure(person.faint_line - score.line, 0.01))
+        return _unsure(score, "beside_box")
+    if score.foreign:
+        return _decided(score, "empty", "entered", 1 - score.foreign / RUNS_IN, "beside_box")
+    kind: Kind = "specked" if score.coverage else "clean"
+    return _decided(score, "empty", kind, 1 - score.line / person.faint_line, "faint_mark")
 
 
 def _is_at_edge(score: BoxScore) -> bool:
@@ -277,6 +305,14 @@ def _is_struck(score: BoxScore, width: float) -> bool:
     return level or upright
 
 
-def _sure(margin: float, scale: float) -> float:
-    """A probability that grows from 0.9 at a threshold to 0.999 three scales beyond it."""
-    return round(0.999 - 0.099 * math.exp(-max(0.0, margin) / scale * 1.5), 4)
+def _decided(score: BoxScore, state: State, kind: Kind, margin: float, doubt: Reason, *, filled: bool = False) -> Mark:
+    """The state, where boxes like this one are right often enough; else unsure, for `doubt`."""
+    margin = min(1.0, max(0.0, margin))
+    probability = confidence(kind, margin)
+    if probability < 1 - TARGET_ERROR:
+        return Mark(score, "unsure", 0.5, doubt, filled, kind, margin, state)
+    return Mark(score, state, probability, None, filled, kind, margin, state)
+
+
+def _unsure(score: BoxScore, reason: Reason) -> Mark:
+    return Mark(score, "unsure", 0.5, reason)

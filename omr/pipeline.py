@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from form_layouts.catalogue import Catalogue
 from form_layouts.errors import LANGUAGES
-from omr.checkboxes import BoxScore, score_checkboxes
+from omr.checkboxes import score_checkboxes
 from omr.debug import DebugWriter
 from omr.errors import CoverFound, NoFormFound, RejectedPage
 from omr.geometry import MM_PER_INCH
 from omr.identify import Identity, identify
 from omr.image import Jpeg, PageImage, is_blank
-from omr.judge import is_written, judge, lost_its_ink, not_accepted
+from omr.judge import Judged, is_written, judge, not_accepted
 from omr.markers import find_markers
 from omr.quality import jpeg_quality, page_quality
 from omr.reading import Finding, PageIdentity, PageReading, Reason
@@ -69,7 +69,7 @@ def read_page(image: PageImage, catalogue: Catalogue, engine: OcrEngine | None, 
             *(_FINDINGS[doubt] for doubt in _doubts(image, identity)),
             *_findings(image, registration, layout.page_size),
             *_quality(image, registration),
-            *_ink_findings(image, boxes, warm_up),
+            *_ink_findings(image, judged),
         ),
         answers=answers,
         marks=judged.marks,
@@ -106,11 +106,9 @@ def _quality(image: PageImage, registration: Registration) -> tuple[Finding, ...
     return page_quality(registration.view, layout, registration.page, shrink=shrink, compression=compression)
 
 
-def _ink_findings(image: PageImage, boxes: list[BoxScore], warm_up: BoxScore | None) -> tuple[Finding, ...]:
-    if not image.one_bit:
-        return ()
-    thin = (Finding(kind="scan_too_thin"),) if lost_its_ink(boxes, warm_up) else ()
-    return (Finding(kind="one_bit"), *thin)
+def _ink_findings(image: PageImage, judged: Judged) -> tuple[Finding, ...]:
+    black_and_white = (Finding(kind="one_bit"),) if image.one_bit else ()
+    return (*black_and_white, *((Finding(kind="scan_too_thin"),) if judged.lost_its_ink else ()))
 
 
 def _findings(image: PageImage, registration: Registration, page_size: tuple[float, float]) -> tuple[Finding, ...]:

@@ -10,11 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 State = Literal["empty", "marked", "cancelled", "unsure"]
 Reason = Literal[
     "faint_mark",
+    "half_erased",
     "dot",
     "beside_box",
     "circled",
     "struck_line",
     "blackened",
+    "overwritten",
     "mixed_marks",
     "two_marks",
     "too_many_marks",

@@ -19,7 +19,7 @@ OUTLINE_MM = 0.3
 FINER = 2
 """How much finer outlines are drawn than compared, so that lines keep their true place and width."""
 _CACHE: dict[tuple[str, int], Grey] = {}
-_CACHED = 64
+_CACHED = 48
 """Reference pages kept: 2 MB each."""
 
 

@@ -6,9 +6,9 @@ import ctypes
 import os
 from typing import Any
 
-import cv2
 from celery.signals import worker_process_init
 
+from omr.threads import one_thread
 from service.db.session import forget_connections
 from service.queue import queue
 
@@ -27,4 +27,4 @@ def _begin(**_: Any) -> None:
     """Each process of the pool has its own connections and one thread for OpenCV, and no other process may look into it."""
     ctypes.CDLL(None).prctl(_DUMPABLE, 0, 0, 0, 0)
     forget_connections()
-    cv2.setNumThreads(1)
+    one_thread()

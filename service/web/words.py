@@ -90,11 +90,13 @@ PAGE_KINDS = {
 }
 REASONS = {
     "faint_mark": N_("Faint ink in the box"),
+    "half_erased": N_("Faint ink, half rubbed out"),
     "dot": N_("A dot or a very small mark"),
     "beside_box": N_("Empty box, a mark beside it"),
     "circled": N_("Empty box with a circle around it"),
     "struck_line": N_("A line runs through the box"),
     "blackened": N_("The box is filled in"),
+    "overwritten": N_("Gone over again and again"),
     "mixed_marks": N_("Crosses and ticks on one sheet: the rarer may mean no"),
     "two_marks": N_("Two marks where one is allowed"),
     "too_many_marks": N_("More marks than allowed"),
@@ -163,6 +165,7 @@ FINDINGS = {
     "corner_marker_missing": N_("Not all corner markers were seen"),
     "one_bit": N_("Scanned in black and white: faint strokes are lost"),
     "scan_too_thin": N_("The scan lost strokes: scan again in grey"),
+    "stray_ink": N_("Ink outside the fields"),
     "identity_guessed": N_("Form and page guessed from the print, copy number unknown: its page codes cannot be read"),
     "jbig2": N_(
         "Coded in patterns (JBIG2), which can empty a ticked box: switch that off at the copier and scan again"

@@ -1,5 +1,6 @@
 """What people do with a pen, and what the reader makes of it."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -7,7 +8,7 @@ from omr.assembly import assemble
 from omr.image import Grey
 from omr.reading import PageReading, Submission
 from simulation.marks import Style
-from simulation.pen import CLEAR_PENS, FINE_BALL_PEN, PENS, Pen
+from simulation.pen import CLEAR_PENS, FINE_BALL_PEN, PENCIL, PENS, Pen
 from simulation.scanner import OFFICE, Scanner
 from tests.omr.drawn import Marks, draw, printed, read, scanned
 
@@ -146,3 +147,25 @@ def test_a_readable_one_bit_scan_is_accepted() -> None:
     (line,) = assemble([reading], printed()[0], "en")
     assert isinstance(line, Submission)
     assert (line.answers["transport"].value, line.answers["places_park"].value) == (3, -9)
+
+
+def test_a_mark_gone_over_far_more_than_the_persons_others_waits_for_a_person() -> None:
+    """Nobody knows whether it was made plain or taken back."""
+    crosses: Marks = [
+        ("places.park", "often", "cross"),
+        ("places.pool", "never", "cross"),
+        ("leisure", "music", "cross"),
+    ]
+    page = draw([*crosses, ("transport", "car", "overwritten"), ("transport", "car", "overwritten")], seed=3)
+    reading = read(office(page, 3))
+    assert set(reading.answers["transport"].reasons) <= {"overwritten", "blackened"}
+    assert not reading.answers["transport"].accepted
+
+
+def test_a_mark_that_was_half_rubbed_out_says_so() -> None:
+    page = draw([("transport", "car", "faint"), ("places.park", "often", "cross")], pen=PENCIL, seed=2)
+    box = next(b.box for b in printed()[0].forms[0].layout.pages[0].checkboxes if b.choice == "car")
+    x, y, w, h = (round(mm * 300 / 25.4) for mm in box)
+    inside = page[y + 5 : y + h - 5, x + 5 : x + w - 5]
+    inside[:] = (cv2.GaussianBlur(inside, (0, 0), 2.0) * 0.88).astype(np.uint8)
+    assert read(office(page, 2)).answers["transport"].reasons == ("half_erased",)
