@@ -24,6 +24,8 @@ WORDLESS_MM = 3.6
 """The same where nobody kept the blank: the label begins 4 mm from the box."""
 CORE = 0.8
 """Radius of the disc in which a box must be full to be called blackened, in half inner widths."""
+RULES_MM = 0.7
+"""Paper above and below a box that bears no print even where nobody kept the blank."""
 LINE_ANGLES = 12
 """Directions in which faint lines are looked for, 15 degrees apart."""
 LINE_PART = 0.5
@@ -95,7 +97,13 @@ def _made(form: Form, page: int) -> list[EmptyBoxes]:
     everyone = [checkbox.box for checkbox in checkboxes]
     return [
         _of_size(
-            members, [checkboxes[i] for i in members], everyone, size, crop_reference(reference, origins, size), origins
+            members,
+            [checkboxes[i] for i in members],
+            everyone,
+            size,
+            crop_reference(reference, origins, size),
+            origins,
+            wordless=form.blank is None,
         )
         for members, size in same_size(everyone, rim)
         for origins in [np.array([patch_origin(everyone[i], size) for i in members])]
@@ -109,14 +117,18 @@ def _of_size(
     size: tuple[int, int],
     print_: Patches,
     origins: Points,
+    *,
+    wordless: bool,
 ) -> EmptyBoxes:
     boxes = [checkbox.box for checkbox in own]
     blank = blank_darkness(print_)
     printed = is_printed(blank)
     x, y = grid_mm(origins, size)
+    left, top, width, height = (np.array(side, np.float32)[:, None, None] for side in zip(*boxes, strict=True))
+    if wordless:  # the lines of a grid are drawn above and below its boxes
+        printed = printed | (y < top - RULES_MM) | (y > top + height + RULES_MM)
     whole = inside_boxes(x, y, boxes, [checkbox.shape for checkbox in own])
     inner = whole & ~printed
-    left, top, width, height = (np.array(side, np.float32)[:, None, None] for side in zip(*boxes, strict=True))
     middle = (abs(x - left - width / 2) < width / 4) & (abs(y - top - height / 2) < height / 4)
     core, radius = _cores(inner)
     others, nearest = _neighbourhood(x, y, boxes, everyone)

@@ -19,7 +19,7 @@ class Kept(Generic[T]):
 
     def get(self, form: Form, page: int, make: Callable[[Form, int], T]) -> T:
         """The value of a form's page (from 0), made now if it is not there."""
-        key = (form.layout.key, form.layout.hash, page)
+        key = (form.layout.key, form.layout.hash + str(form.blank is None), page)
         if key not in self._values:
             value = make(form, page)
             while len(self._values) >= self._most:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from form_layouts.catalogue import Catalogue
 from form_layouts.errors import LANGUAGES
 from omr.checkboxes import score_checkboxes
 from omr.debug import DebugWriter
 from omr.errors import CoverFound, NoFormFound, RejectedPage
+from omr.expected_ink import printed_words
 from omr.geometry import MM_PER_INCH
 from omr.identify import Identity, identify
 from omr.image import Jpeg, PageImage, is_blank
 from omr.judge import Judged, is_written, judge, not_accepted
 from omr.markers import find_markers
+from omr.notes import beside_notes
 from omr.quality import jpeg_quality, page_quality
-from omr.reading import Finding, PageIdentity, PageReading, Reason
+from omr.question_zones import near, zones
+from omr.reading import Answer, Finding, PageIdentity, PageReading, Reason
 from omr.registration import Registration, register
+from omr.stray_ink import find_stray_ink
 from omr.text import OcrEngine, measure_writing, read_writing
 
 _FINDINGS: dict[Reason, Finding] = {
@@ -45,7 +51,8 @@ def read_page(image: PageImage, catalogue: Catalogue, engine: OcrEngine | None, 
     written = read_writing(registration, [w for w in writing if is_written(w)], engine, layout.language, debug)
     fields = [score for score in writing if not is_written(score)] + written
     judged = judge(identity.form.questionnaire, boxes, warm_up, fields, one_bit=image.one_bit)
-    answers = judged.answers
+    notes = find_stray_ink(registration, identity.form, identity.page, duplex=identity.duplex is True)
+    answers = _beside_notes(judged, notes, identity)
     for doubt in _doubts(image, identity):
         answers = not_accepted(answers, doubt)
     return PageReading(
@@ -70,10 +77,20 @@ def read_page(image: PageImage, catalogue: Catalogue, engine: OcrEngine | None, 
             *_findings(image, registration, layout.page_size),
             *_quality(image, registration),
             *_ink_findings(image, judged),
+            *notes,
         ),
         answers=answers,
         marks=judged.marks,
     )
+
+
+def _beside_notes(judged: Judged, notes: Sequence[Finding], identity: Identity) -> dict[str, Answer]:
+    if not notes:
+        return judged.answers
+    form, page = identity.form, identity.page
+    words = printed_words(form, page)
+    known = zones(form.layout.pages[page], form.layout.page_size, form.questionnaire, words)
+    return beside_notes(judged.answers, judged.marks, near(notes, known), form.questionnaire)
 
 
 def _doubts(image: PageImage, identity: Identity) -> tuple[Reason, ...]:

@@ -22,6 +22,7 @@ Reason = Literal[
     "too_many_marks",
     "contradiction",
     "box_not_found",
+    "stray_ink",
     "handwriting",
     "page_missing",
     "scan_too_thin",

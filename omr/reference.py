@@ -10,6 +10,7 @@ from form_layouts.catalogue import Form
 from form_layouts.layout import PageLayout
 from omr.blanks import blank_page
 from omr.image import Grey
+from omr.kept import Kept
 from omr.pdf_drawing import draw_pdf
 
 REFERENCE_PX_PER_MM = 6.0
@@ -18,19 +19,13 @@ OUTLINE_MM = 0.3
 """Line width of printed boxes, as in form.typ."""
 FINER = 2
 """How much finer outlines are drawn than compared, so that lines keep their true place and width."""
-_CACHE: dict[tuple[str, int], Grey] = {}
-_CACHED = 48
-"""Reference pages kept: 2 MB each."""
+_KEPT: Kept[Grey] = Kept(48)
+"""Reference pages: 2 MB each."""
 
 
 def reference_page(form: Form, page: int) -> Grey:
     """The empty page at REFERENCE_PX_PER_MM, 255 is paper, shape (height, width)."""
-    key = (form.layout.key + form.layout.hash, page)
-    if key not in _CACHE:
-        if len(_CACHE) >= _CACHED:
-            _CACHE.pop(next(iter(_CACHE)))
-        _CACHE[key] = _empty(form, page)
-    return _CACHE[key]
+    return _KEPT.get(form, page, _empty)
 
 
 def _empty(form: Form, page: int) -> Grey:

@@ -10,10 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from form_layouts.errors import CrosscheckError
+from omr.reading import Finding
 from service.db.models import Batch, Edition, Field, Page, ScanFile, Submission, User, Verdict
 from service.db.session import looking
+from service.forms import layout_of
 from service.review.queue import NoSuchField, holder
-from service.review.shown import ShownField, picture, shown
+from service.review.shown import ShownField, findings_of, picture, shown
 from service.review.values import Value
 
 
@@ -50,6 +52,10 @@ class ShownPage:
     edition: Edition | None
     submission: Submission | None
     fields: tuple[PageField, ...]
+    findings: tuple[Finding, ...]
+    """About this page, as the machine read it last; those with a box lie somewhere on it."""
+    page_size: tuple[float, float] | None
+    """In mm; None for a page that is on no form."""
     has_picture: bool
     before_in_file: int | None
     after_in_file: int | None
@@ -67,11 +73,12 @@ def shown_page(page_id: int, language: str) -> ShownPage:
         own_pages = session.scalars(of_submission.order_by(Page.form_page, Page.id)).all() if page.submission_id else ()
         fields = session.scalars(select(Field).where(Field.page_id == page_id).order_by(Field.position, Field.id)).all()
         history = _history(session, page_id)
+        edition = session.get(Edition, page.edition_id) if page.edition_id else None
         return ShownPage(
             page=page,
             file=session.get_one(ScanFile, page.file_id),
             batch=session.get_one(Batch, page.batch_id),
-            edition=session.get(Edition, page.edition_id) if page.edition_id else None,
+            edition=edition,
             submission=session.get(Submission, page.submission_id) if page.submission_id else None,
             fields=tuple(
                 PageField(
@@ -79,6 +86,8 @@ def shown_page(page_id: int, language: str) -> ShownPage:
                 )
                 for field in fields
             ),
+            findings=findings_of(session, page_id),
+            page_size=layout_of(edition).page_size if edition and page.kind == "page" else None,
             has_picture=page.pictures is not None and "page" in (page.picture_places or {}),
             before_in_file=_beside(file_pages, page_id, -1),
             after_in_file=_beside(file_pages, page_id, 1),

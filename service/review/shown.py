@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from form_layouts.layout import Box
 from form_layouts.printed_blocks import is_right_to_left
 from form_layouts.questionnaire import Question
+from omr.reading import Finding
 from service import storage
-from service.db.models import Edition, Field, Page, Verdict
+from service.db.models import Edition, Field, Page, Reading, Verdict
 from service.db.session import looking
 from service.review.printed import Words, printed
 from service.review.queue import NoSuchField
@@ -66,6 +68,8 @@ class ShownField:
     verdict: int
     """The verdict that counts now; 0 for none."""
     state: str
+    notes: tuple[Box, ...] = ()
+    """Ink on the page outside all fields, in mm on the form."""
 
 
 def shown_field(field_id: int, language: str) -> ShownField:
@@ -75,7 +79,8 @@ def shown_field(field_id: int, language: str) -> ShownField:
         page = session.get(Page, field.page_id) if field else None
         if field is None or page is None:
             raise NoSuchField()
-        return shown(session, field, page, language)
+        notes = tuple(finding.box for finding in findings_of(session, page.id) if finding.box)
+        return replace(shown(session, field, page, language), notes=notes)
 
 
 def shown(session: Session, field: Field, page: Page, language: str) -> ShownField:
@@ -112,6 +117,13 @@ def shown(session: Session, field: Field, page: Page, language: str) -> ShownFie
         verdict=field.verdict_id or 0,
         state=field.state,
     )
+
+
+def findings_of(session: Session, page_id: int) -> tuple[Finding, ...]:
+    """What the newest reading of a page says about the page as such."""
+    newest = select(Reading.content).where(Reading.page_id == page_id).order_by(Reading.id.desc()).limit(1)
+    content = session.scalars(newest).first()
+    return tuple(Finding.model_validate(finding) for finding in (content or {}).get("findings", ()))
 
 
 def crop(field_id: int) -> bytes:

@@ -107,6 +107,7 @@ REASONS = {
     "scan_too_thin": N_("The scan is too thin to prove an empty box"),
     "identity_guessed": N_("Which form it is was guessed: its page codes cannot be read"),
     "jbig2": N_("The scanner’s coding (JBIG2) may have changed marks"),
+    "stray_ink": N_("Ink near the question, outside its boxes"),
 }
 """Why a person must look: omr.reading.Reason."""
 REJECTED = {

@@ -94,6 +94,8 @@ def _page(
         "shown": whole,
         "why": (whole.page.messages or {}).get(person.language),
         "became": _became(whole),
+        "about": [finding.kind for finding in whole.findings if finding.box is None],
+        "notes": [finding for finding in whole.findings if finding.box],
         "fields": [_field(one, person.language) for one in whole.fields],
         "told": told or {"field": None},
         "may_correct": "reviewer" in person.roles,

@@ -145,6 +145,7 @@ def field_json(shown: ShownField, language: str) -> dict[str, Any]:
             "picture": f"/pages/{shown.page_id}/picture",
             "size": shown.page_size,
             "boxes": shown.boxes,
+            "notes": shown.notes,
         },
         "value": shown.value,
         "answer": said(shown, shown.value, language) if shown.value else None,
@@ -182,5 +183,8 @@ def _crop(shown: ShownField) -> dict[str, Any] | None:
     if shown.crop is None:
         return None
     left, top, width, height = shown.crop
-    boxes = [((x - left) / width, (y - top) / height, w / width, h / height) for x, y, w, h in shown.boxes]
-    return {"url": f"/fields/{shown.id}/crop", "width": width, "height": height, "boxes": boxes}
+    boxes, notes = (
+        [((x - left) / width, (y - top) / height, w / width, h / height) for x, y, w, h in some]
+        for some in (shown.boxes, shown.notes)
+    )
+    return {"url": f"/fields/{shown.id}/crop", "width": width, "height": height, "boxes": boxes, "notes": notes}

@@ -1,6 +1,6 @@
 /** Shows which outline on the scan belongs to which field beside it. */
 
-const cards = new Map([...document.querySelectorAll(".field-card")].map((card) => [card.dataset.field, card]));
+const cards = new Map([...document.querySelectorAll(".field-card, .note-card")].map((card) => [card.dataset.field, card]));
 const places = new Map([...document.querySelectorAll(".place")].map((place) => [place.dataset.field, place]));
 
 function light(field, on) {
@@ -18,6 +18,6 @@ for (const [field, place] of places) {
   place.addEventListener("click", () => {
     const card = cards.get(field);
     card?.scrollIntoView({ block: "center" });
-    card?.querySelector("summary:last-of-type, summary")?.focus({ preventScroll: true });
+    (card?.querySelector("summary:last-of-type, summary") ?? card)?.focus({ preventScroll: true });
   });
 }

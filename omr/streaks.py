@@ -1,0 +1,52 @@
+"""Streaks: straight lines over the whole scan, from dirt on the scanner's glass, along the way the sheet was fed."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from omr.image import Grey
+
+BANDS = 24
+"""Bands across which a streak must be seen."""
+SEEN_IN = 0.7
+"""Share of bands, the first and the last among them: no printed line runs into the margins."""
+ROWS_EACH = 9
+"""Rows of each band that are looked at: their mean has a third of a pixel's noise."""
+STREAK_GREY = 11
+"""Grey levels by which a streak is darker than both its sides, in the mean of a band."""
+WIDEST_SHARE = 0.0035
+"""Width of a streak, at most, as a share of the image's shorter side: 0.7 mm of an A4 sheet."""
+
+
+def without_streaks(grey: Grey) -> Grey:
+    """The same image (height, width), its streaks painted over from both sides; the very image where it has none."""
+    columns, rows = _streaks(grey), _streaks(grey.T)
+    if len(columns) or len(rows):
+        grey = grey.copy()
+        _paint(grey, columns)
+        _paint(grey.T, rows)
+    return grey
+
+
+def _streaks(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
+    """Columns that a streak darkens."""
+    step = max(1, grey.shape[0] // (BANDS * ROWS_EACH))
+    some = np.ascontiguousarray(grey[::step])
+    bands = cv2.resize(some, (some.shape[1], BANDS), interpolation=cv2.INTER_AREA)
+    reach = max(2, round(WIDEST_SHARE * min(grey.shape)))
+    padded = cv2.copyMakeBorder(bands, 0, 0, reach, reach, cv2.BORDER_REPLICATE)
+    sides = np.minimum(padded[:, : -2 * reach], padded[:, 2 * reach :])
+    dark = cv2.subtract(sides, bands) >= STREAK_GREY
+    return np.flatnonzero((dark.mean(axis=0) >= SEEN_IN) & dark[0] & dark[-1])
+
+
+def _paint(grey: npt.NDArray[np.uint8], columns: npt.NDArray[np.intp]) -> None:
+    """Fill the columns, and the one on each side of them, evenly from their neighbours, in place."""
+    if not len(columns):
+        return
+    for run in np.split(columns, np.flatnonzero(np.diff(columns) > 2) + 1):
+        left, right = max(0, run[0] - 2), min(grey.shape[1] - 1, run[-1] + 2)
+        share = np.linspace(0, 1, right - left + 1)
+        grey[:, left : right + 1] = np.rint(np.outer(grey[:, left], 1 - share) + np.outer(grey[:, right], share))
