@@ -24,15 +24,15 @@ from form_layouts.form_folder import FormFolder, load_form_folder
 from form_layouts.layout import Layout
 from form_layouts.typesetting import typeset
 from omr.assembly import assemble
-from omr.blanks import check_blanks
+from omr.check_sheet.scanner_command import scanner_check
 from omr.debug import DebugWriter
 from omr.engines.tesseract import Tesseract
 from omr.errors import ReaderFault, RejectedPage, UnusableFile
 from omr.image import PageImage
 from omr.pages import ScanFile, open_scan, page_images
 from omr.pipeline import read_page, rejected_page
+from omr.placing.blanks import check_blanks
 from omr.reading import Line, PageReading, Rejected, Submission
-from omr.scanner_command import scanner_check
 from omr.threads import one_thread
 from service.commands import users
 from service.db.migrate import upgrade

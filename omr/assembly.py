@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from form_layouts.catalogue import Catalogue
 from form_layouts.layout import Layout
 from form_layouts.questionnaire import Questionnaire
-from omr.grouping import Group, group_pages
 from omr.judge import held_back
+from omr.piles.grouping import Group, group_pages
 from omr.reading import (
     Answer,
     Finding,

@@ -24,7 +24,7 @@ from omr.errors import (
 from omr.geometry import Plane, Points
 from omr.image import Grey, PageImage, is_blank
 from omr.markers import Markers
-from omr.recognise import guess_ours, recognise_foreign
+from omr.placing.recognise import guess_ours, recognise_foreign
 
 _QR = zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode)
 CODE_PX_PER_MM = 11.0

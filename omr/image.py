@@ -10,9 +10,9 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from omr.jpeg import decode_jpeg
-from omr.pixels import Grey as Grey
-from omr.pixels import turned
+from omr.files.jpeg import decode_jpeg
+from omr.files.pixels import Grey as Grey
+from omr.files.pixels import turned
 
 Points = npt.NDArray[np.float64]
 

@@ -8,15 +8,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from omr.errors import DamagedFile, EmptyFile, NoSuchFile, NotAnImage, RejectedPage, TooManyPages
-from omr.file_kinds import HEAD_BYTES, kind_of
+from omr.files.file_kinds import HEAD_BYTES, kind_of
+from omr.files.opened_page import OpenedPage
+from omr.files.pdf_content import refuse_active_content
+from omr.files.pdf_drawing import count_pages
+from omr.files.pdf_pages import open_pdf
+from omr.files.pictures import open_picture
+from omr.files.pixels import assert_not_too_small
+from omr.files.tiff import open_tiff
 from omr.image import Jpeg, PageImage
-from omr.opened_page import OpenedPage
-from omr.pdf_content import refuse_active_content
-from omr.pdf_drawing import count_pages
-from omr.pdf_pages import open_pdf
-from omr.pictures import open_picture
-from omr.pixels import assert_not_too_small
-from omr.tiff import open_tiff
 
 MAX_PAGES = 500
 KINDS = ("pdf", "pdf_drawn", "tiff", "picture")

@@ -9,18 +9,18 @@ from form_layouts.errors import LANGUAGES
 from omr.checkboxes import score_checkboxes
 from omr.debug import DebugWriter
 from omr.errors import CoverFound, NoFormFound, RejectedPage
-from omr.expected_ink import printed_words
 from omr.geometry import MM_PER_INCH
 from omr.identify import Identity, identify
 from omr.image import Jpeg, PageImage, is_blank
 from omr.judge import Judged, is_written, judge, not_accepted
 from omr.markers import find_markers
-from omr.notes import beside_notes
+from omr.notes.expected_ink import printed_words
+from omr.notes.held_answers import beside_notes
+from omr.notes.question_zones import near, zones
+from omr.notes.stray_ink import find_stray_ink
 from omr.quality import jpeg_quality, page_quality
-from omr.question_zones import near, zones
 from omr.reading import Answer, Finding, PageIdentity, PageReading, Reason
 from omr.registration import Registration, register
-from omr.stray_ink import find_stray_ink
 from omr.text import OcrEngine, measure_writing, read_writing
 
 _FINDINGS: dict[Reason, Finding] = {

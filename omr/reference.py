@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from form_layouts.catalogue import Form
 from form_layouts.layout import PageLayout
-from omr.blanks import blank_page
+from omr.files.pdf_drawing import draw_pdf
 from omr.image import Grey
 from omr.kept import Kept
-from omr.pdf_drawing import draw_pdf
+from omr.placing.blanks import blank_page
 
 REFERENCE_PX_PER_MM = 6.0
 """Resolution at which fields are compared, about 150 dpi: half of what offices scan in, where JPEGs decode fastest."""

@@ -14,7 +14,7 @@ from omr.geometry import Plane, Points, View
 from omr.identify import Identity
 from omr.image import Grey, PageImage
 from omr.markers import Markers
-from omr.planes import find_plane, settled, view_of
+from omr.placing.planes import find_plane, settled, view_of
 from omr.reference import reference_page
 
 MIN_FIELDS_FOUND = 0.3

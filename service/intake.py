@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from form_layouts.errors import LANGUAGES, CrosscheckError
 from omr.errors import EmptyFile, NotAnImage, UnusableFile
-from omr.file_kinds import kind_of
+from omr.files.file_kinds import kind_of
 from service.db.models import Batch, ScanFile, now
 from service.db.session import looking, transaction
 from service.storage import Incoming

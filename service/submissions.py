@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy import case, delete, func, select, update
 from sqlalchemy.orm import Session, aliased, lazyload
 
+from omr.piles.same_paper import same_papers
 from omr.reading import NOT_ANSWERED, SAME_PAPER, Answer, Finding, PageIdentity, PageReading, likeness
-from omr.same_paper import same_papers
 from service.db.models import Batch, Field, Page, Reading, ScanFile, Submission
 
 PROVES_NOTHING = (NOT_ANSWERED, 0)

@@ -14,9 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from omr.files.pixels import MAX_MEGAPIXELS
 from omr.image import PageImage
 from omr.pages import KINDS, MAX_PAGES
-from omr.pixels import MAX_MEGAPIXELS
 
 WALK_S = 50.0
 """Time to walk a file: every file is accepted or rejected within a minute."""

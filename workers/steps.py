@@ -18,9 +18,9 @@ from sqlalchemy.orm import Session
 from omr.debug import DebugWriter
 from omr.engines.tesseract import Tesseract
 from omr.errors import ReaderFault, Unreadable
-from omr.grouping import Group as ReadGroup
-from omr.grouping import group_pages
 from omr.image import PageImage
+from omr.piles.grouping import Group as ReadGroup
+from omr.piles.grouping import group_pages
 from omr.pipeline import read_page as read_image
 from omr.pipeline import rejected_page
 from omr.reading import PageReading

@@ -15,10 +15,10 @@ import numpy.typing as npt
 from PIL import Image
 from pypdf import PdfReader
 
+from omr.files.jpeg import decode_jpeg
+from omr.files.opened_page import OpenedPage
+from omr.files.pixels import Grey
 from omr.image import Jpeg
-from omr.jpeg import decode_jpeg
-from omr.opened_page import OpenedPage
-from omr.pixels import Grey
 
 A4_PT = (595.2, 841.92)
 WHOLE = "q 595.2 0 0 841.92 0 0 cm /Im0 Do Q"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from omr.grouping import Group
+from omr.piles.grouping import Group
 from omr.reading import Answer, PageIdentity, PageReading
 
 QUESTIONS_A_PAGE = 6

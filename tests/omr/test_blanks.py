@@ -7,11 +7,11 @@ import pytest
 from PIL import Image
 
 from form_layouts.catalogue import open_catalogue
-from omr.blanks import check_blanks
 from omr.debug import DebugWriter
 from omr.errors import BlankUnusable
 from omr.image import Grey, PageImage
 from omr.pipeline import read_page
+from omr.placing.blanks import check_blanks
 from omr.reading import PageReading
 from simulation.scanner import OFFICE
 from tests.omr.drawn import draw, printed, scanned

@@ -14,14 +14,14 @@ from form_layouts.form_folder import load_form_folder
 from form_layouts.layout import Box
 from omr.debug import DebugWriter
 from omr.errors import NoFormFound
-from omr.features import image_features, most_alike
 from omr.identify import identify
 from omr.image import PageImage
 from omr.markers import Markers
 from omr.pages import open_scan, page_images
-from omr.planes import view_of
-from omr.print_patches import find_print, patches_of
-from omr.recognise import Recognised, recognise_foreign
+from omr.placing.features import image_features, most_alike
+from omr.placing.planes import view_of
+from omr.placing.print_patches import find_print, patches_of
+from omr.placing.recognise import Recognised, recognise_foreign
 from simulation.pen import Page
 from simulation.photo import Camera, photograph
 from simulation.printing import printed_copies

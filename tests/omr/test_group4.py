@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from omr.errors import DamagedPage
-from omr.group4 import decode_group4
-from omr.pixels import Grey
+from omr.files.group4 import decode_group4
+from omr.files.pixels import Grey
 from tests.omr.pdfs import group4_data
 
 

@@ -8,7 +8,7 @@ from itertools import chain
 import numpy as np
 import pytest
 
-from omr.grouping import Group, group_pages
+from omr.piles.grouping import Group, group_pages
 from omr.reading import Finding, PageReading
 from tests.omr.piles import BLANK, COVER, REJECTED, Person, in_file, is_pure, of, people
 

@@ -19,7 +19,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from omr.grouping import Group, group_pages
+from omr.piles.grouping import Group, group_pages
 from omr.reading import PageReading
 from tests.omr.piles import BLANK, COVER, REJECTED, Person
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from omr.jbig2 import is_plain
+from omr.files.jbig2 import is_plain
 
 PAGE, REGION, END = 48, 38, 49
 

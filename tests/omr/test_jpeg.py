@@ -11,8 +11,8 @@ import simplejpeg
 from PIL import Image
 
 from omr.errors import DamagedPage
-from omr.jpeg import decode_jpeg
-from omr.pixels import Grey
+from omr.files.jpeg import decode_jpeg
+from omr.files.pixels import Grey
 
 
 def page(width: int = 1001, height: int = 1403) -> Grey:

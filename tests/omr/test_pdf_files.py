@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from pypdf import PdfReader, PdfWriter
 
-from omr import pdf_pages
-from omr.opened_page import OpenedPage
+from omr.files import pdf_pages
+from omr.files.opened_page import OpenedPage
+from omr.files.pdf_pages import open_pdf
+from omr.files.pixels import Grey
 from omr.pages import open_scan, page_images
-from omr.pdf_pages import open_pdf
-from omr.pixels import Grey
 from tests.omr.pdfs import SYMBOLS, Sheet, Stream, far, jbig2, jpeg, pixels, small_scan, write_pdf
 
 W, H = 240, 340

@@ -12,11 +12,11 @@ import pytest
 from PIL import Image
 
 from omr.errors import DamagedPage
-from omr.opened_page import OpenedPage
+from omr.files.opened_page import OpenedPage
+from omr.files.pdf_drawing import drawn_page
+from omr.files.pdf_pages import open_pdf
+from omr.files.pixels import Grey
 from omr.pages import open_scan, page_image
-from omr.pdf_drawing import drawn_page
-from omr.pdf_pages import open_pdf
-from omr.pixels import Grey
 from tests.omr.pdfs import (
     Sheet,
     Stream,

@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from omr import tiff
 from omr.errors import DamagedPage, PageTooLarge
-from omr.file_kinds import kind_of
+from omr.files import tiff
+from omr.files.file_kinds import kind_of
+from omr.files.pixels import Grey
+from omr.files.tiff import Tiff
 from omr.image import Jpeg
 from omr.pages import open_scan, page_image, page_images
-from omr.pixels import Grey
-from omr.tiff import Tiff
 
 FILES = Path(__file__).parent / "files"
 ORIENTATION = 274

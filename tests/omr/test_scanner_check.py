@@ -19,10 +19,10 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import NameObject
 
 from form_layouts.check_sheet import OWN, check_sheet
+from omr.check_sheet.scan_source import scan_source
+from omr.check_sheet.scanner_check import State
+from omr.check_sheet.scanner_words import ADVICE, COLOURS, FOUND, KINDS, STATES
 from omr.pages import open_scan, page_image
-from omr.scan_source import scan_source
-from omr.scanner_check import State
-from omr.scanner_words import ADVICE, COLOURS, FOUND, KINDS, STATES
 from simulation.marks import draw_mark
 from simulation.pen import PALE_BLUE_PEN, PENCIL, Page
 from simulation.scanner import OFFICE, Scanner, scan

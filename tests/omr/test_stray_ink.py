@@ -15,16 +15,16 @@ from form_layouts.form_folder import load_form_folder
 from form_layouts.layout import Box
 from form_layouts.typesetting import typeset
 from omr.debug import DebugWriter
-from omr.expected_ink import printed_words
 from omr.identify import identify
 from omr.image import PageImage
 from omr.markers import Markers, find_markers
+from omr.notes.expected_ink import printed_words
+from omr.notes.question_zones import near, zones
+from omr.notes.stray_ink import find_stray_ink
 from omr.pages import open_scan, page_image
-from omr.question_zones import near, zones
 from omr.reading import Finding
 from omr.reference import reference_page
 from omr.registration import Registration, register
-from omr.stray_ink import find_stray_ink
 from simulation.answers import random_answers
 from simulation.damage import lose_corner, slip
 from simulation.filling import fill_page

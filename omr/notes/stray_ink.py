@@ -14,16 +14,16 @@ import numpy.typing as npt
 
 from form_layouts.catalogue import Form
 from form_layouts.layout import Box
-from omr.blemishes import is_blemish
-from omr.expected_ink import BLOCK, MAP_PX_PER_MM, PRINTED, ExpectedInk, dilated, expected_ink, fill_boxes
-from omr.flat_page import cut_blank, cut_part, flattened, paper_near, shift_near
 from omr.geometry import View
 from omr.image import Grey
+from omr.notes.blemishes import is_blemish
+from omr.notes.expected_ink import BLOCK, MAP_PX_PER_MM, PRINTED, ExpectedInk, dilated, expected_ink, fill_boxes
+from omr.notes.flat_page import cut_blank, cut_part, flattened, paper_near, shift_near
+from omr.notes.streaks import without_streaks
+from omr.notes.struck_text import struck_lines
 from omr.reading import Finding
 from omr.reference import REFERENCE_PX_PER_MM
 from omr.registration import Registration
-from omr.streaks import without_streaks
-from omr.struck_text import struck_lines
 
 DARK = 0.16
 """Darkness, from 0 paper to 1 print, from which ink may be a note: a pale blue pen gives 0.25 to 0.4, pencil 0.2 to 0.6."""

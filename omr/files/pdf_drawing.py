@@ -9,7 +9,7 @@ import pdf2image
 from pdf2image.exceptions import PDFInfoNotInstalledError, PDFPageCountError, PDFSyntaxError
 
 from omr.errors import DamagedFile, DamagedPage, EncryptedPdf
-from omr.pixels import Grey, assert_not_too_large
+from omr.files.pixels import Grey, assert_not_too_large
 
 RENDER_DPI = 300
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from omr.scanner_check import Item, SheetCheck
+from omr.check_sheet.scanner_check import Item, SheetCheck
 
 LABEL_WIDTH = 18
 LINE_WIDTH = 100

@@ -12,7 +12,7 @@ import struct
 import numpy as np
 
 from omr.errors import DamagedPage
-from omr.pixels import FAULTS, Grey, opened
+from omr.files.pixels import FAULTS, Grey, opened
 
 _END = 0x001001
 """End of facsimile block: two end-of-line codes, 24 bits, which no row's codes can contain.  Anything may follow it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from form_layouts.questionnaire import Question, Questionnaire
-from omr.question_zones import Near
+from omr.notes.question_zones import Near
 from omr.reading import NOT_ANSWERED, Answer, MarkReading, Marks
 
 

@@ -28,11 +28,11 @@ from form_layouts.check_sheet import (
 )
 from form_layouts.layout import Box, PageLayout
 from form_layouts.typesetting import PAGE
+from omr.check_sheet.scan_source import Source
 from omr.geometry import MM_PER_INCH, Plane, Points, View, corners_of
 from omr.image import Grey
 from omr.markers import Markers
 from omr.quality import PrintLook, print_look, stretch
-from omr.scan_source import Source
 
 Values = npt.NDArray[np.float64]
 

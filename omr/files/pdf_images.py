@@ -15,10 +15,10 @@ from pypdf.filters import ASCII85Decode, ASCIIHexDecode
 from pypdf.generic import ByteStringObject, DictionaryObject, StreamObject, TextStringObject
 
 from omr.errors import DamagedPage
-from omr.group4 import MIN_WIDTH, decode_group4
+from omr.files.group4 import MIN_WIDTH, decode_group4
+from omr.files.jpeg import decode_jpeg
+from omr.files.pixels import FAULTS, Grey, assert_not_too_large, eight_bit, opened
 from omr.image import Jpeg
-from omr.jpeg import decode_jpeg
-from omr.pixels import FAULTS, Grey, assert_not_too_large, eight_bit, opened
 
 _GREY, _COLOUR = ("/DeviceGray", "/G", "/CalGray"), ("/DeviceRGB", "/RGB", "/CalRGB")
 _DCT, _FLATE, _JPX = ("/DCTDecode", "/DCT"), ("/FlateDecode", "/Fl"), "/JPXDecode"

@@ -11,9 +11,9 @@ import numpy as np
 from PIL import Image
 
 from omr.errors import DamagedPage
-from omr.group4 import MIN_WIDTH, decode_group4
-from omr.opened_page import OpenedPage
-from omr.pixels import FAULTS, Grey, assert_not_too_large, eight_bit, lenient, square, stated_dpi, turned
+from omr.files.group4 import MIN_WIDTH, decode_group4
+from omr.files.opened_page import OpenedPage
+from omr.files.pixels import FAULTS, Grey, assert_not_too_large, eight_bit, lenient, square, stated_dpi, turned
 
 _COMPRESSION, _PHOTOMETRIC, _FILL_ORDER, _OFFSETS, _ORIENTATION, _ROWS, _COUNTS = 259, 262, 266, 273, 274, 278, 279
 _GROUP_4 = 4

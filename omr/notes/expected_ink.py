@@ -13,8 +13,8 @@ from form_layouts.catalogue import Form
 from form_layouts.layout import Box, Layout, PageLayout
 from omr.image import Grey
 from omr.kept import Kept
+from omr.notes.struck_text import TextLines, text_lines
 from omr.reference import REFERENCE_PX_PER_MM, reference_page
-from omr.struck_text import TextLines, text_lines
 
 MAP_PX_PER_MM = 2.5
 """Resolution of the map of the whole page: at 2 every tenth underlined word was lost, at 3 nothing more was found."""

@@ -11,13 +11,13 @@ import zxingcpp
 from form_layouts.check_sheet import SHEET_CODE, STROKE_INKS
 from form_layouts.errors import CrosscheckError
 from form_layouts.page_code import parse_page_code
+from omr.check_sheet.scan_source import Colour, Source, scan_source
+from omr.check_sheet.sheet_measures import SheetMeasures, measure_sheet, sheet_plane
 from omr.debug import DebugWriter
 from omr.image import PageImage, is_blank
 from omr.markers import find_markers
 from omr.pages import ScanFile
 from omr.quality import LOW_JPEG_QUALITY
-from omr.scan_source import Colour, Source, scan_source
-from omr.sheet_measures import SheetMeasures, measure_sheet, sheet_plane
 
 State = Literal["good", "note", "change"]
 

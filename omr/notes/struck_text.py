@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from form_layouts.layout import Box
-from omr.flat_page import cut_blank, cut_part, shift_near
 from omr.geometry import View
 from omr.image import Grey
+from omr.notes.flat_page import cut_blank, cut_part, shift_near
 from omr.reference import REFERENCE_PX_PER_MM
 from omr.registration import Registration
 

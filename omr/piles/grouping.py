@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, pairwise
 
-from omr.pile_order import Gap, order_in
-from omr.pile_runs import Key, Run, key_of
+from omr.piles.order import Gap, order_in
+from omr.piles.runs import Key, Run, key_of
+from omr.piles.same_paper import same_papers
 from omr.reading import SAME_PAPER, PageReading, accepted, likeness
-from omr.same_paper import same_papers
 
 ORDERLY_NUMBER = 0.75
 """Share of a photocopied number's pages in whole, unbroken forms from which their order says whose they are; set by

@@ -9,7 +9,7 @@ import numpy as np
 import simplejpeg
 
 from omr.errors import DamagedPage
-from omr.pixels import Grey
+from omr.files.pixels import Grey
 
 _NO_END = "Premature end of JPEG file"
 _SURPLUS = " extraneous bytes before marker 0xd9"

@@ -8,11 +8,11 @@ import click
 
 from form_layouts.check_sheet import check_sheet
 from form_layouts.errors import CrosscheckError
+from omr.check_sheet.scanner_check import NoCheckSheet, check_page
+from omr.check_sheet.scanner_words import lines, summary
 from omr.errors import RejectedPage
 from omr.image import PageImage
 from omr.pages import open_scan, page_images
-from omr.scanner_check import NoCheckSheet, check_page
-from omr.scanner_words import lines, summary
 
 EXIT_CHANGE = 1
 EXIT_UNUSABLE = 2

@@ -10,11 +10,10 @@ import pi_heif
 from PIL import Image
 
 from omr.errors import DamagedPage
-from omr.file_kinds import is_heif
-from omr.image import Jpeg
-from omr.jpeg import decode_jpeg
-from omr.opened_page import OpenedPage
-from omr.pixels import (
+from omr.files.file_kinds import is_heif
+from omr.files.jpeg import decode_jpeg
+from omr.files.opened_page import OpenedPage
+from omr.files.pixels import (
     FAULTS,
     Grey,
     assert_not_too_large,
@@ -27,6 +26,7 @@ from omr.pixels import (
     stated_dpi,
     turned,
 )
+from omr.image import Jpeg
 
 _ORIENTATION = 274
 """EXIF tag: which corner of the picture the first pixel lies in."""

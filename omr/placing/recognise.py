@@ -10,12 +10,12 @@ import zxingcpp
 
 from form_layouts.catalogue import Form
 from omr.errors import SeveralFormsMatch
-from omr.features import Features, find_page, image_features, most_alike, resolutions
 from omr.geometry import Plane
 from omr.image import PageImage
 from omr.markers import Markers
-from omr.planes import fit_markers, settled, view_of
-from omr.print_patches import MIN_PATCHES, find_print, patches_of
+from omr.placing.features import Features, find_page, image_features, most_alike, resolutions
+from omr.placing.planes import fit_markers, settled, view_of
+from omr.placing.print_patches import MIN_PATCHES, find_print, patches_of
 
 COMPARED = 6
 """Pages of many that are compared with all their points, after a quick look at the strongest."""

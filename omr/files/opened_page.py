@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from omr.files.pixels import Grey
 from omr.image import Jpeg
-from omr.pixels import Grey
 
 Coding = Literal["jbig2"]
 """How a page was coded, where that may have changed it: "jbig2" is JBIG2 with pattern matching."""

@@ -12,14 +12,14 @@ from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, StreamObject
 
 from form_layouts.errors import CrosscheckError
+from omr.files.jbig2 import is_plain
+from omr.files.jpeg import decode_jpeg
+from omr.files.opened_page import Coding, OpenedPage
+from omr.files.pdf_drawing import RENDER_DPI, drawn_page
+from omr.files.pdf_images import JBIG2, NotTaken, filter_parameters, filters, picture_pixels
+from omr.files.pdf_painting import Matrix, Painted, media_box, orientation, painted
+from omr.files.pixels import is_square, known_dpi, square, turned
 from omr.image import Jpeg
-from omr.jbig2 import is_plain
-from omr.jpeg import decode_jpeg
-from omr.opened_page import Coding, OpenedPage
-from omr.pdf_drawing import RENDER_DPI, drawn_page
-from omr.pdf_images import JBIG2, NotTaken, filter_parameters, filters, picture_pixels
-from omr.pdf_painting import Matrix, Painted, media_box, orientation, painted
-from omr.pixels import is_square, known_dpi, square, turned
 
 _POINTS_PER_INCH = 72
 _DEEPEST_TREE = 50

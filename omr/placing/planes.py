@@ -12,11 +12,11 @@ import numpy as np
 from form_layouts.catalogue import Form
 from form_layouts.layout import Box
 from omr.errors import MarkersMissing, NoFormFound
-from omr.features import find_page, image_features, resolutions
 from omr.geometry import MM_PER_INCH, Plane, Points, View, corners_of
 from omr.image import PageImage
 from omr.markers import Markers
-from omr.print_patches import settle
+from omr.placing.features import find_page, image_features, resolutions
+from omr.placing.print_patches import settle
 
 MAX_MARKER_RESIDUAL_MM = 1.5
 """Markers further apart from their layout than this do not belong to one flat sheet."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
 
-from omr.pile_runs import FORWARD, LAST_SHEET_FIRST, TURNED, WAYS, Run, key_of, order_of, pages_of, runs_of
+from omr.piles.runs import FORWARD, LAST_SHEET_FIRST, TURNED, WAYS, Run, key_of, order_of, pages_of, runs_of
 from omr.reading import PageReading
 
 BREAK = 1.0
