@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from form_layouts.layout import Box, Layout, PageLayout
+from form_layouts.layout import Box, Layout
 from form_layouts.questionnaire import Questionnaire
 from omr.geometry import Points
 from omr.image import Grey
+from omr.notes.question_zones import question_box
 
 PAGE_PX_PER_MM = 6.0
 """Resolution of the upright page, about 150 dpi: handwriting of 2 mm can be read on a screen."""
@@ -20,12 +21,6 @@ PAGE_QUALITY, CROP_QUALITY = 70, 80
 """JPEG quality; at 60 pencil strokes begin to dissolve (looked at on office scans)."""
 UNREAD_HEIGHT_PX = 1782
 """Height of a page that could not be registered: that of an upright A4 page."""
-ABOVE_MM = 13.0
-"""How much of what is printed above its first field belongs to a question: two lines of wording."""
-AROUND_MM = 2.0
-"""Paper around the fields, where marks run over."""
-EDGE_MM = 8.0
-"""Edge of the paper that no crop needs."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +42,7 @@ def pictures_of(
         ("page", _encoded(_warped(grey, plane, whole, PAGE_PX_PER_MM), PAGE_QUALITY), None)
     ]
     for question in dict.fromkeys(field.question for field in layout.pages[page].fields):
-        box = crop_box(question, layout.pages[page], layout.page_size, questionnaire)
+        box = question_box(question, layout.pages[page], layout.page_size, questionnaire)
         parts.append((question, _encoded(_warped(grey, plane, box, CROP_PX_PER_MM), CROP_QUALITY), box))
     return _joined(parts)
 
@@ -57,37 +52,6 @@ def picture_of_unread(grey: Grey) -> Pictures:
     scale = min(1.0, UNREAD_HEIGHT_PX / max(grey.shape))
     small = np.asarray(cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
     return _joined([("page", _encoded(small, PAGE_QUALITY), None)])
-
-
-def crop_box(question: str, page: PageLayout, page_size: tuple[float, float], questionnaire: Questionnaire) -> Box:
-    """The question's fields with the wording around them, up to its neighbours' fields and its column's edge; mm."""
-    own = [box for field in page.fields if field.question == question for box in field.boxes]
-    with_it = {question, questionnaire.question(question).other}  # the line beside "other" stands within the question
-    others = [box for field in page.fields if field.question not in with_it for box in field.boxes]
-    left, top = min(x for x, _, _, _ in own), min(y for _, y, _, _ in own)
-    right, bottom = max(x + w for x, _, w, _ in own), max(y + h for _, y, _, h in own)
-    column_left, column_right = _column(left, right, page_size[0], questionnaire.columns)
-    above = [y + h for y, h in _beside(others, column_left, column_right, 0) if y + h <= top]
-    below = [y for y, _ in _beside(others, column_left, column_right, 0) if y >= bottom]
-    top_end, bottom_end = max([top - ABOVE_MM, *above]), min([bottom + AROUND_MM, *below])
-    left_end = max([column_left, *(x + w for x, w in _beside(others, top, bottom, 1) if x + w <= left)])
-    right_end = min([column_right, *(x for x, _ in _beside(others, top, bottom, 1) if x >= right)])
-    return left_end, top_end, right_end - left_end, bottom_end - top_end
-
-
-def _column(left: float, right: float, page_width: float, columns: int) -> tuple[float, float]:
-    """Where the column ends that fields from `left` to `right` stand in: half a page, or all of it."""
-    if columns == 2 and right <= page_width / 2:
-        return EDGE_MM, page_width / 2
-    if columns == 2 and left >= page_width / 2:
-        return page_width / 2, page_width - EDGE_MM
-    return EDGE_MM, page_width - EDGE_MM
-
-
-def _beside(boxes: Iterable[Box], start: float, end: float, axis: int) -> list[tuple[float, float]]:
-    """Of the boxes that overlap start..end on one axis (0: x, 1: y), place and size on the other."""
-    other = 1 - axis
-    return [(box[other], box[other + 2]) for box in boxes if box[axis] < end and box[axis] + box[axis + 2] > start]
 
 
 def _warped(grey: Grey, plane: Points, box: Box, px_per_mm: float) -> Grey:

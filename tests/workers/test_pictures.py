@@ -9,8 +9,9 @@ import pytest
 from form_layouts.catalogue import EXAMPLES, Form, forms_of
 from form_layouts.form_folder import load_form_folder
 from form_layouts.layout import Box
+from omr.notes.question_zones import question_box
 from tests.service.seeds import SMALL
-from workers.pictures import CROP_PX_PER_MM, PAGE_PX_PER_MM, crop_box, picture_of_unread, pictures_of
+from workers.pictures import CROP_PX_PER_MM, PAGE_PX_PER_MM, picture_of_unread, pictures_of
 
 FOLDERS = (EXAMPLES / "arrival-needs" / "2025-02", EXAMPLES / "arrival-needs" / "2025-08", SMALL / "2025-02")
 FORMS = [form for folder in FOLDERS for form in forms_of(load_form_folder(folder))]
@@ -38,7 +39,7 @@ def overlaps(one: Box, other: Box) -> bool:
 def test_a_crop_holds_all_fields_of_its_question_and_of_no_other(form: Form) -> None:
     for page in form.layout.pages:
         for question in {field.question for field in page.fields}:
-            crop = crop_box(question, page, form.layout.page_size, form.questionnaire)
+            crop = question_box(question, page, form.layout.page_size, form.questionnaire)
             with_it = {question, form.questionnaire.question(question).other}
             for field in page.fields:
                 for box in field.boxes:
