@@ -81,7 +81,7 @@ class BoxScore:
     foreign: float = 0.0
     """Share of the inside that another box's mark runs into."""
     ringed: bool = False
-    """Whether one stroke passes left and right of the box and above or below it, whosever it is."""
+    """Whether ink passes left and right of the box over most of its height, and above or below it, whosever it is."""
     stroke: Stroke = "other"
     centred: bool = False
     """Whether the densest place of the mark, a crossing or a corner, lies in the box or within CENTRE_MM; or its middle
@@ -111,9 +111,10 @@ def score_checkboxes(
 def _scores(empty: EmptyBoxes, clean: Cleaned, outlines: Points) -> list[BoxScore]:
     inked = np.flatnonzero(clean.ink.any(axis=(1, 2)))
     labels = parts(clean.ink[inked], empty.printed[inked])
-    ink = labels > 0
+    places = np.flatnonzero(labels)
+    whose = labels.ravel()[places]
     here, amid, there = (
-        np.bincount(labels[part[inked] & ink], minlength=int(labels.max(initial=0)) + 1)
+        np.bincount(whose[part[inked].ravel()[places]], minlength=int(whose.max(initial=0)) + 1)
         for part in (empty.inner, empty.middle, empty.others)
     )
     tail = (there > here) & (amid < MIDDLE_MM2 * PX_PER_MM2)
@@ -216,14 +217,13 @@ def _sides(edges: Edges, ink: Mask) -> tuple[float, float, float, float]:
 
 def _is_ringed(labels: Labels, empty: EmptyBoxes, n: int) -> bool:
     left, top, right, bottom = _edges(empty, n)
-    west, east = labels[top:bottom, :left], labels[top:bottom, right:]
+    ink = (labels > 0) & ~empty.others[n]
+    west, east = ink[top:bottom, :left], ink[top:bottom, right:]
     if not west.any() or not east.any():
         return False
-    for label in set(np.unique(west).tolist()) & set(np.unique(east).tolist()) - {0}:
-        across = (labels[:top, left:right] == label).any() or (labels[bottom:, left:right] == label).any()
-        if across and min(((side == label).any(axis=1)).mean() for side in (west, east)) >= RING_SIDE:
-            return True
-    return False
+    if not ink[:top, left:right].any() and not ink[bottom:, left:right].any():
+        return False
+    return bool(min(side.any(axis=1).mean() for side in (west, east)) >= RING_SIDE)
 
 
 def _lines(empty: EmptyBoxes, clean: Cleaned, inked: npt.NDArray[np.intp], labels: Labels) -> tuple[Floats, Floats]:

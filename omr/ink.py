@@ -97,15 +97,18 @@ def parts(ink: Mask, printed: Mask) -> Labels:
     if not count:
         return np.zeros(ink.shape, np.int32)
     rows = ink.astype(np.uint8)
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * BRIDGE_PX + 1, 2 * BRIDGE_PX + 1))
+    kernel = np.ones((2 * BRIDGE_PX + 1, 2 * BRIDGE_PX + 1), np.uint8)
     near = np.asarray(cv2.dilate(rows.reshape(-1, width), kernel), np.uint8).reshape(rows.shape)
     rows |= near & printed
     rows[:, -1] = 0  # so that nothing is connected from patch to patch
     _, joined = cv2.connectedComponents(rows.reshape(-1, width), connectivity=8, ltype=cv2.CV_32S)
-    labels = np.asarray(joined, np.int32).reshape(count, height, width) * ink
-    kept = np.bincount(labels.ravel()) >= MIN_SPECK_MM2 * PX_PER_MM2
+    places = np.flatnonzero(ink)
+    found = np.asarray(joined, np.int32).ravel()[places]
+    kept = np.bincount(found, minlength=1) >= MIN_SPECK_MM2 * PX_PER_MM2
     kept[0] = False
-    return labels * kept[labels]
+    labels = np.zeros(ink.size, np.int32)
+    labels[places] = found * kept[found]
+    return labels.reshape(ink.shape)
 
 
 def grid_mm(origins: Points, size: tuple[int, int]) -> tuple[Floats, Floats]:

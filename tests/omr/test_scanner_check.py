@@ -227,7 +227,7 @@ def test_a_strongly_compressed_file_is_named(tmp_path: Path) -> None:
 
 
 def test_everything_that_can_be_said_is_worded_in_both_languages() -> None:
-    source = Path(__file__).parents[2].joinpath("omr", "scanner_check.py").read_text(encoding="utf-8")
+    source = Path(__file__).parents[2].joinpath("omr", "check_sheet", "scanner_check.py").read_text(encoding="utf-8")
     kinds = {*re.findall(r'Item\(\s*"(\w+)"', source), "own_pencil", "own_pen"}
     assert kinds == set(KINDS)
     assert set(STATES) == set(get_args(State))

@@ -129,10 +129,10 @@ def test_what_takes_too_long_is_stopped_with_everything_it_started(
     monkeypatch.setattr(module, "PAGE_S", 0.02)
     path = pdf(tmp_path / "a.pdf")
     with pytest.raises(DecodingStopped):
-        decoder.page(path, "a.pdf", "pdf", 0)
+        decoder.page(path, "a.pdf", "pdf_drawn", 0)
     wait_until(lambda: not renderers(), "the renderer has ended", 2)
     monkeypatch.setattr(module, "PAGE_S", 60.0)
-    assert not isinstance(decoder.page(path, "a.pdf", "pdf", 0), Refused)
+    assert not isinstance(decoder.page(path, "a.pdf", "pdf_drawn", 0), Refused)
 
 
 def test_a_decoder_that_was_killed_is_started_again(decoder: Decoder, tmp_path: Path) -> None:
