@@ -12,7 +12,7 @@ Kind = Literal["clean", "specked", "entered", "shaped", "stroke", "full", "taken
 """What speaks for a state: an empty box without ink, with specks, with a neighbour's tail; a plain cross or tick, another
 stroke, a filled box on a filling person's sheet, a blackened box beside a stroke, a bubble."""
 KINDS: tuple[Kind, ...] = get_args(Kind)
-TARGET_ERROR = 0.02
+TARGET_ERROR = 0.025
 """Largest share of wrong states among boxes that are just sure enough: whatever is less sure, a person looks at.  The
 average lies far below it: most boxes are far from the threshold."""
 MEASURED: dict[Kind, tuple[tuple[float, float], ...]] = {

@@ -72,6 +72,9 @@ FILLED_GAP = 0.085
 """Largest empty disc in the core, in box widths, up to which a box is filled: simulated hatching leaves 0 to 0.08
 (ovals of real ballots, hatched loosely, up to 0.12: they count as strokes),
 a cross of a 1 mm pen 0.1 to 0.16, of a ball pen 0.2 to 0.3."""
+FILLED_DENSITY = 0.75
+"""Share of a mark's own bounding box that is inked from which it is filled, though it lies half beside its box: a cross of
+a 1.2 mm pen has 0.6."""
 USUAL = 1.25
 """Coverage, as a multiple of the median of this person's strokes, up to which a full box is a stroke like the others: a
 broad felt pen leaves little paper in any box."""
@@ -105,8 +108,9 @@ warm-up box is filled.  Nobody takes back four answers on a page without giving 
 FILLERS_TO_STROKES = 3
 """Filled boxes for each cross or tick from which that is so: who corrects makes one cross for each blackened box.
 One is enough where the warm-up box is filled."""
-MIXED = 2
-"""Sure crosses and sure ticks on a page from which nobody knows what this person means by the rarer one."""
+MIXED = 3
+"""Sure crosses and sure ticks on a page from which nobody knows what this person means by the rarer one: a correction
+or a slip makes one or two."""
 
 
 @dataclass(frozen=True)
@@ -186,7 +190,7 @@ def _person(boxes: Sequence[BoxScore], warm_up: BoxScore | None, one_bit: bool) 
         for score in everything
         if max(score.mark_mm) >= MARK_WIDTHS * min(score.box[2:]) and score.inside >= INSIDE
     ]
-    strokes = [score.coverage for score in marks if not _is_filled(score)]
+    strokes = [score.coverage for score in marks if score.stroke != "other" and not _is_filled(score)]
     inkless = [score.line for score in everything if score.coverage == 0 and score.foreign == 0]
     return Person(
         darkness=statistics.median(score.darkness for score in marks) if marks else 0.0,
@@ -216,7 +220,8 @@ def _without_rings(marks: list[Mark]) -> list[Mark]:
 def _without_mixed(marks: list[Mark]) -> list[Mark]:
     """Where a page shows crosses and ticks, the rarer ones are doubtful: for some people a tick means yes and a cross no."""
     sure = [mark for mark in marks if mark.state == "marked" and not mark.filled]
-    count = Counter(mark.score.stroke for mark in sure)
+    usual = statistics.median(mark.score.darkness for mark in sure) if sure else 0.0
+    count = Counter(mark.score.stroke for mark in sure if mark.score.darkness >= FAINT_SHARE * usual)
     if min(count["cross"], count["tick"]) < MIXED:
         return marks
     rarer = "cross" if count["cross"] < count["tick"] else "tick"
@@ -241,7 +246,8 @@ def _is_filled(score: BoxScore) -> bool:
     if score.core < FILLED_CORE:
         return False
     hatched = score.runs >= HATCHED_RUNS and score.coverage >= HATCHED_COVERAGE
-    return hatched or score.gap <= FILLED_GAP
+    dense = score.mark_mm2 >= FILLED_DENSITY * score.mark_mm[0] * score.mark_mm[1]
+    return hatched or dense or score.gap <= FILLED_GAP
 
 
 def _alone(score: BoxScore, person: Person) -> Mark:

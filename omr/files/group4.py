@@ -16,7 +16,6 @@ from omr.files.pixels import FAULTS, Grey, opened
 
 _END = 0x001001
 """End of facsimile block: two end-of-line codes, 24 bits, which no row's codes can contain.  Anything may follow it."""
-_END_BITS = 24
 _PAIR, _WHITE_0, _WHITE_64, _BLACK_0, _BLACK_1, _BLACK_4 = "001", "00110101", "11011", "0000110111", "010", "011"
 """Codes of T.4 and T.6: a white and a black run follow; runs of 0, 64, 0, 1 and 4 pixels."""
 MIN_WIDTH = 128
