@@ -93,8 +93,8 @@ def parts(ink: Mask, printed: Mask) -> Labels:
 
     A stroke goes on below print that it crosses: within the print's guard, ink is joined over BRIDGE_PX from each side.
     """
-    count, height, width = ink.shape
-    if not count:
+    width = ink.shape[2]
+    if not ink.shape[0]:
         return np.zeros(ink.shape, np.int32)
     rows = ink.astype(np.uint8)
     kernel = np.ones((2 * BRIDGE_PX + 1, 2 * BRIDGE_PX + 1), np.uint8)
