@@ -28,6 +28,8 @@ MIDDLE_MM2 = 0.06
 """Ink in the middle half of a box from which it is no mere tail of a neighbour's mark: it would have to run 1.3 mm in."""
 CENTRE_MM = 0.6
 """How far outside its box the crossing or corner of a stroke may lie."""
+SHAPE_MM = 0.8
+"""Rim around a box in which a mark's strokes are followed to tell a cross from a tick."""
 RING_SIDE = 0.6
 """Part of the box's height that a ring passes on both sides; the legs of a cross above it reach down to a third."""
 Edges = tuple[int, int, int, int]
@@ -178,9 +180,17 @@ def _mark(empty: EmptyBoxes, n: int, darkness: Floats, own: Mask) -> dict[str, A
         "mark_mm2": whole / PX_PER_MM2,
         "inside": area / max(1, whole),
         "tails_mm2": _sides(edges, mark & ~inner),
-        "stroke": stroke_of(mark, empty.printed[n][part]),
+        "stroke": stroke_of(*_close_by(mark, empty.printed[n][part], edges)),
         "centred": _is_centred(mark, edges),
     }
+
+
+def _close_by(mark: Mask, printed: Mask, edges: Edges) -> tuple[Mask, Mask]:
+    """What lies in the box or near it: further out a neighbour's strokes may cross this one's."""
+    left, top, right, bottom = edges
+    near = round(SHAPE_MM * REFERENCE_PX_PER_MM)
+    part = np.s_[max(0, top - near) : bottom + near, max(0, left - near) : right + near]
+    return mark[part], printed[part]
 
 
 def _is_centred(mark: Mask, edges: Edges) -> bool:
