@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
-
 import numpy as np
 import typst
 import zxingcpp
@@ -12,7 +9,7 @@ import zxingcpp
 from form_layouts.errors import CrosscheckError
 from form_layouts.layout import Box
 from form_layouts.page_code import MARKER_MM, code_boxes, marker_modules, svg
-from form_layouts.typesetting import EDGE_MM, FONT_FOLDERS, PAGE, SIDE_MM, TIMESTAMP
+from form_layouts.typesetting import EDGE_MM, PAGE, SIDE_MM, pdf_of
 
 SHEET_CODE = "XC SCANNER-CHECK 1"
 """What the sheet's code says; no form's page code has so few parts."""
@@ -74,18 +71,10 @@ class CheckSheetNotSet(CrosscheckError):
 
 def check_sheet() -> bytes:
     """The sheet as PDF, A4, one page, in German and English; the same bytes each time.  Raises CheckSheetNotSet."""
-    compiler = typst.Compiler(
-        Path(__file__).with_name("check_sheet.typ"),
-        font_paths=typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(FONT_FOLDERS)),
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_places())},
-    )
     try:
-        pdf = compiler.compile(format="pdf", pdf_standards=["a-2u"], timestamp=TIMESTAMP, pdf_tags=False)
+        return pdf_of(_places(), "check_sheet.typ")
     except typst.TypstError as fault:
         raise CheckSheetNotSet(problem=fault.message) from fault
-    assert isinstance(pdf, bytes)
-    return pdf
 
 
 def _places() -> dict[str, object]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import re
-from pathlib import Path
 
 import numpy as np
 import typst
@@ -13,7 +11,7 @@ import zxingcpp
 from form_layouts.errors import CrosscheckError
 from form_layouts.layout import Box
 from form_layouts.page_code import svg
-from form_layouts.typesetting import FIRST_FONTS, FONT_FOLDERS, PAGE, TIMESTAMP
+from form_layouts.typesetting import PAGE, families, pdf_of
 
 COVER_CODE = "XC COVER 1"
 """What the sheet's code says; 1 is the form of this text.  No form's page code has so few parts."""
@@ -53,28 +51,17 @@ def cover_sheet(label: str = "") -> bytes:
         raise LabelTooLong(length=len(label), room=LABEL_LENGTH)
     size = next(size for length, size in LABEL_SIZES_PT if len(label) <= length)
     barcode = zxingcpp.create_barcode(COVER_CODE, zxingcpp.BarcodeFormat.QRCode, ec_level="H")
-    fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=list(FONT_FOLDERS))
-    there = set(fonts.families())
-    rest = sorted(family for family in there - set(FIRST_FONTS) if family.startswith("Noto Sans "))
     data = {
-        "families": [*(family for family in FIRST_FONTS if family in there), *rest],
+        "families": families(),
         "label": label,
         "size": size,
         "code": svg(np.array(barcode.to_image(scale=1, add_quiet_zones=False)) == 0),
         "boxes": cover_boxes(),
     }
-    compiler = typst.Compiler(
-        Path(__file__).with_name("cover_sheet.typ"),
-        font_paths=fonts,
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-    )
     try:
-        pdf = compiler.compile(format="pdf", pdf_standards=["a-2u"], timestamp=TIMESTAMP, pdf_tags=False)
+        return pdf_of(data, "cover_sheet.typ")
     except typst.TypstError as fault:
         raise CoverSheetNotSet(problem=fault.message) from fault
-    assert isinstance(pdf, bytes)
-    return pdf
 
 
 def cover_boxes() -> tuple[Box, Box]:

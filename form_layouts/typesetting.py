@@ -44,6 +44,7 @@ FIRST_FONTS = (
     "Noto Sans Georgian",
     "Noto Sans CJK SC",
 )
+FORM = "form.typ"
 TIMESTAMP = 0
 """A fixed date inside the PDF: the same form gives the same bytes."""
 
@@ -113,7 +114,7 @@ def _document(folder: FormFolder, language: str) -> dict[str, Any]:
         "lang": language.split("-")[0],
         "rtl": is_right_to_left(language),
         "size": text_size(language),
-        "families": _families(),
+        "families": families(),
         "title": wording.title,
         "identity": f"{questionnaire.questionnaire} · {questionnaire.version} · {language} · {wording.edition}",
         "phrases": wording.form.model_dump(by_alias=True),
@@ -250,7 +251,8 @@ def _fonts() -> typst.Fonts:
 
 
 @cache
-def _families() -> list[str]:
+def families() -> list[str]:
+    """The fonts that are here, in the order in which a letter is looked for."""
     there = set(_fonts().families())
     return [
         *(f for f in FIRST_FONTS if f in there),
@@ -258,10 +260,9 @@ def _families() -> list[str]:
     ]
 
 
-def _compiler(data: dict[str, Any]) -> typst.Compiler:
-    template = Path(__file__).with_name("form.typ")
+def _compiler(data: dict[str, Any], template: str) -> typst.Compiler:
     return typst.Compiler(
-        template,
+        Path(__file__).with_name(template),
         font_paths=_fonts(),
         ignore_system_fonts=True,
         sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
@@ -276,16 +277,24 @@ def _fault(language: str, message: str) -> MissingGlyph | TypesettingFault:
 
 def _query(data: dict[str, Any], language: str, label: str) -> Any:
     try:
-        return json.loads(_compiler(data).query(f"<{label}>", field="value"))
+        return json.loads(_compiler(data, FORM).query(f"<{label}>", field="value"))
     except RuntimeError as fault:  # what a query raises, whatever it was
         raise _fault(language, str(fault)) from fault
 
 
 def _compile(data: dict[str, Any], language: str) -> bytes:
-    """The PDF.  PDF/A-2u makes a letter that no font has an error, where a plain PDF would print nothing."""
     try:
-        pdf = _compiler(data).compile(format="pdf", pdf_standards=["a-2u"], timestamp=TIMESTAMP, pdf_tags=False)
+        return pdf_of(data, FORM)
     except typst.TypstError as fault:
         raise _fault(language, fault.message) from fault
+
+
+def pdf_of(data: dict[str, Any], template: str) -> bytes:
+    """The PDF of a template of this folder.  Raises typst.TypstError.
+
+    PDF/A-2u makes a letter that no font has an error, where a plain PDF would print nothing.
+    """
+    compiler = _compiler(data, template)
+    pdf = compiler.compile(format="pdf", pdf_standards=["a-2u"], timestamp=TIMESTAMP, pdf_tags=False)
     assert isinstance(pdf, bytes)
     return pdf

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
@@ -34,9 +34,7 @@ RING_SIDE = 0.6
 """Part of the box's height that a ring passes on both sides; the legs of a cross above it reach down to a third."""
 Edges = tuple[int, int, int, int]
 """Left, top, right and bottom of a box, px."""
-Side = Literal["left", "right", "above", "below"]
 _BLUR = np.ones((5, 5), np.uint8)
-SIDES: tuple[Side, ...] = ("left", "right", "above", "below")
 
 
 @dataclass(frozen=True)
@@ -78,8 +76,6 @@ class BoxScore:
     """Share of the whole mark that lies inside the box."""
     beside_mm2: tuple[float, float] = (0.0, 0.0)
     """Ink left and right of the box that hangs together with no box."""
-    tails_mm2: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
-    """Ink outside the box that hangs together with the ink inside, as in SIDES."""
     foreign: float = 0.0
     """Share of the inside that another box's mark runs into."""
     ringed: bool = False
@@ -136,7 +132,7 @@ def _scores(empty: EmptyBoxes, clean: Cleaned, outlines: Points) -> list[BoxScor
         if entered[place]:
             changed["foreign"] = float(masks[1][place].sum()) / max(1, int(empty.area[n]))
         if beside[place]:
-            changed["beside_mm2"] = _sides(_edges(empty, n), masks[2][place])[:2]
+            changed["beside_mm2"] = _sides(_edges(empty, n), masks[2][place])
         if marked[place]:
             changed |= _mark(empty, n, clean.darkness[n], masks[0][place])
         scores[n] = replace(scores[n], **changed)
@@ -179,7 +175,6 @@ def _mark(empty: EmptyBoxes, n: int, darkness: Floats, own: Mask) -> dict[str, A
         "mark_mm": extent(mark),
         "mark_mm2": whole / PX_PER_MM2,
         "inside": area / max(1, whole),
-        "tails_mm2": _sides(edges, mark & ~inner),
         "stroke": stroke_of(*_close_by(mark, empty.printed[n][part], edges)),
         "centred": _is_centred(mark, edges),
     }
@@ -217,12 +212,11 @@ def _edges(empty: EmptyBoxes, n: int) -> Edges:
     return round(left), round(top), round(right), round(bottom)
 
 
-def _sides(edges: Edges, ink: Mask) -> tuple[float, float, float, float]:
-    """Ink in mm2 left and right of the box at its height, above and below it at its width."""
+def _sides(edges: Edges, ink: Mask) -> tuple[float, float]:
+    """Ink in mm2 left and right of the box, at its height."""
     left, top, right, bottom = edges
-    sides = ink[top:bottom, :left], ink[top:bottom, right:], ink[:top, left:right], ink[bottom:, left:right]
-    west, east, north, south = (np.count_nonzero(side) / PX_PER_MM2 for side in sides)
-    return west, east, north, south
+    west, east = (np.count_nonzero(side) / PX_PER_MM2 for side in (ink[top:bottom, :left], ink[top:bottom, right:]))
+    return west, east
 
 
 def _is_ringed(labels: Labels, empty: EmptyBoxes, n: int) -> bool:

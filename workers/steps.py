@@ -287,5 +287,5 @@ def patiently(work: Callable[[], Result]) -> Result:
         except (OperationalError, InterfaceError):
             if time.monotonic() > deadline:
                 raise
-            time.sleep(wait)
+            time.sleep(wait)  # until the next try
             wait = min(5.0, wait * 2)

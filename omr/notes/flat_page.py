@@ -29,8 +29,7 @@ def flattened(view: View, registration: Registration, size: tuple[int, int], px_
     px = view.plane.to_px(grid.reshape(-1, 2) + half).reshape(rows, columns, 2).astype(np.float32)
     places = cv2.resize(px, (columns * node, rows * node), interpolation=cv2.INTER_LINEAR)
     places = places[node : node + size[0], node : node + size[1]]
-    # the map holds x and y, and there is no second one: OpenCV takes None for it, its stubs do not
-    flat = cv2.remap(view.grey, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]
+    flat = cv2.remap(view.grey, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]  # both maps are in the first; the stubs want two
     return np.asarray(flat, np.uint8)
 
 
