@@ -13,6 +13,7 @@ import numpy.typing as npt
 from omr.files.jpeg import decode_jpeg
 from omr.files.pixels import Grey as Grey
 from omr.files.pixels import turned
+from omr.streaks import without_streaks
 
 Points = npt.NDArray[np.float64]
 
@@ -57,7 +58,7 @@ class Jpeg:
 
 @dataclass(frozen=True)
 class Small:
-    """A page at working scale: each of its pixels is the mean of `shrink` x `shrink` pixels of the scan."""
+    """A page at working scale: each of its pixels is the mean of `shrink` x `shrink` pixels of the scan; without streaks."""
 
     grey: Grey
     shrink: int
@@ -94,12 +95,13 @@ class PageImage:
         """The working scale, on which marks are read.  Raises DamagedPage."""
         shrink = self._shrink
         if isinstance(self.source, Jpeg):
-            return Small(self.source.decoded(shrink), shrink)
+            return Small(without_streaks(self.source.decoded(shrink)), shrink)
         if shrink == 1:
-            return Small(self.source, 1)
+            return Small(without_streaks(self.source), 1)
         height, width = (side // shrink for side in self.source.shape)
         whole = self.source[: height * shrink, : width * shrink]
-        return Small(np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8), shrink)
+        shrunk = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
+        return Small(without_streaks(shrunk), shrink)
 
     @property
     def _shrink(self) -> int:

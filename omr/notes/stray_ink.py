@@ -19,7 +19,6 @@ from omr.image import Grey
 from omr.notes.blemishes import is_blemish
 from omr.notes.expected_ink import BLOCK, MAP_PX_PER_MM, PRINTED, ExpectedInk, dilated, expected_ink, fill_boxes
 from omr.notes.flat_page import cut_blank, cut_part, flattened, paper_near, shift_near
-from omr.notes.streaks import without_streaks
 from omr.notes.struck_text import struck_lines
 from omr.reading import Finding
 from omr.reference import REFERENCE_PX_PER_MM
@@ -71,12 +70,6 @@ def find_stray_ink(registration: Registration, form: Form, page: int, *, duplex:
     view = registration.view
     ink_map = _map_of(view, registration, expected)
     places = _places(ink_map)
-    if places:
-        clean = without_streaks(view.grey)
-        if clean is not view.grey:
-            view = View(clean, view.plane)
-            ink_map = _map_of(view, registration, expected)
-            places = _places(ink_map)
     size = form.layout.page_size
     notes = [_note(view, registration, expected, ink_map, place, size) for place in places]
     struck = struck_lines(view, registration, expected.lines, ink_map.sheet, ink_map.paper, BLOCK, ink_map.contrast)

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from omr.image import Grey
+from omr.files.pixels import Grey
 
 BANDS = 24
 """Bands across which a streak must be seen."""
@@ -14,8 +14,9 @@ SEEN_IN = 0.7
 """Share of bands, the first and the last among them: no printed line runs into the margins."""
 ROWS_EACH = 9
 """Rows of each band that are looked at: their mean has a third of a pixel's noise."""
-STREAK_GREY = 11
-"""Grey levels by which a streak is darker than both its sides, in the mean of a band."""
+DARKER, BRIGHTER = 11, 4
+"""Grey levels by which a streak is darker, or brighter, than both its sides, in the mean of a band.  Paper leaves bright
+ones little room; printed rules reach 6 in the outer bands."""
 WIDEST_SHARE = 0.0035
 """Width of a streak, at most, as a share of the image's shorter side: 0.7 mm of an A4 sheet."""
 
@@ -31,15 +32,17 @@ def without_streaks(grey: Grey) -> Grey:
 
 
 def _streaks(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
-    """Columns that a streak darkens."""
+    """Columns that a streak darkens or brightens."""
     step = max(1, grey.shape[0] // (BANDS * ROWS_EACH))
     some = np.ascontiguousarray(grey[::step])
     bands = cv2.resize(some, (some.shape[1], BANDS), interpolation=cv2.INTER_AREA)
     reach = max(2, round(WIDEST_SHARE * min(grey.shape)))
     padded = cv2.copyMakeBorder(bands, 0, 0, reach, reach, cv2.BORDER_REPLICATE)
-    sides = np.minimum(padded[:, : -2 * reach], padded[:, 2 * reach :])
-    dark = cv2.subtract(sides, bands) >= STREAK_GREY
-    return np.flatnonzero((dark.mean(axis=0) >= SEEN_IN) & dark[0] & dark[-1])
+    left, right = padded[:, : -2 * reach], padded[:, 2 * reach :]
+    dark = cv2.subtract(cv2.min(left, right), bands) >= DARKER
+    bright = cv2.subtract(bands, cv2.max(left, right)) >= BRIGHTER
+    seen = [(one.mean(axis=0) >= SEEN_IN) & one[0] & one[-1] for one in (dark, bright)]
+    return np.flatnonzero(seen[0] | seen[1])
 
 
 def _paint(grey: npt.NDArray[np.uint8], columns: npt.NDArray[np.intp]) -> None:
