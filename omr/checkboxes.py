@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import cv2
@@ -11,29 +12,33 @@ import numpy as np
 import numpy.typing as npt
 
 from form_layouts.layout import Box, PageLayout
+from omr.box_ink import BoxInk, ringed, whose_ink
 from omr.debug import DebugWriter
-from omr.empty_boxes import LINE_ANGLES, EmptyBoxes, empty_boxes, lines_over
+from omr.empty_boxes import (
+    EAST,
+    INNER,
+    LINE_ANGLES,
+    LINE_GROUND_PX,
+    OTHERS,
+    WEST,
+    Edges,
+    EmptyBoxes,
+    empty_boxes,
+    lines_over,
+)
 from omr.fields import Floats
 from omr.geometry import Points
-from omr.ink import INK, PX_PER_MM2, Cleaned, Labels, Mask, cleaned, parts
+from omr.ink import INK, PX_PER_MM2, Cleaned, Mask, Places, cleaned
 from omr.reference import REFERENCE_PX_PER_MM
 from omr.registration import Registration
-from omr.strokes import Stroke, densest, extent, runs, stroke_of
+from omr.strokes import Inked, Stroke, densest, extent, runs, stroke_of
 
-LINE_GROUND_PX = 5
-"""Distance of the parallel strips that a line is held against: the back shining through, and shadows, are broader."""
 DUST_MM2 = 0.2
 """Smaller connected ink does not count as part of a faint line."""
-MIDDLE_MM2 = 0.06
-"""Ink in the middle half of a box from which it is no mere tail of a neighbour's mark: it would have to run 1.3 mm in."""
 CENTRE_MM = 0.6
 """How far outside its box the crossing or corner of a stroke may lie."""
 SHAPE_MM = 0.8
 """Rim around a box in which a mark's strokes are followed to tell a cross from a tick."""
-RING_SIDE = 0.6
-"""Part of the box's height that a ring passes on both sides; the legs of a cross above it reach down to a third."""
-Edges = tuple[int, int, int, int]
-"""Left, top, right and bottom of a box, px."""
 _BLUR = np.ones((5, 5), np.uint8)
 
 
@@ -107,71 +112,69 @@ def score_checkboxes(
 
 
 def _scores(empty: EmptyBoxes, clean: Cleaned, outlines: Points) -> list[BoxScore]:
-    inked = np.flatnonzero(clean.ink.any(axis=(1, 2)))
-    labels = parts(clean.ink[inked], empty.printed[inked])
-    places = np.flatnonzero(labels)
-    whose = labels.ravel()[places]
-    here, amid, there = (
-        np.bincount(whose[part[inked].ravel()[places]], minlength=int(whose.max(initial=0)) + 1)
-        for part in (empty.inner, empty.middle, empty.others)
-    )
-    tail = (there > here) & (amid < MIDDLE_MM2 * PX_PER_MM2)
-    own, lonely = (here > 0) & ~tail, (here == 0) & (there == 0)
-    own[0] = tail[0] = lonely[0] = False
-    masks = own[labels], tail[labels] & empty.inner[inked], lonely[labels] & (empty.nearest & ~empty.inner)[inked]
-    marked, entered, beside = (np.asarray(mask.any(axis=(1, 2))) for mask in masks)
-    lines, smears = _lines(empty, clean, inked, labels * ~masks[1])
-    scores = [
-        BoxScore(box.question, box.choice, box.row, box.box, float(outline), float(line), float(smear), fill)
-        for box, outline, line, smear, fill in zip(
-            empty.checkboxes, outlines, lines, smears, _fills(empty, clean), strict=True
-        )
+    ink = whose_ink(empty, clean)
+    lines, smears = _lines(empty, clean, ink)
+    shares = ink.count(ink.entered) / np.maximum(empty.area, 1)
+    west, east = (ink.count(ink.lonely & ink.lies_in(side)) / PX_PER_MM2 for side in (WEST, EAST))
+    measured = zip(outlines, lines, smears, shares, west, east, ringed(empty, ink), strict=True)
+    scores: list[dict[str, Any]] = [
+        {
+            "outline": float(outline),
+            "line": float(line),
+            "smear": float(smear),
+            "foreign": float(share),
+            "beside_mm2": (float(left), float(right)),
+            "ringed": bool(ring),
+        }
+        for outline, line, smear, share, left, right, ring in measured
     ]
-    for place, n in enumerate(inked.tolist()):
-        changed: dict[str, Any] = {"ringed": _is_ringed(labels[place], empty, n)}
-        if entered[place]:
-            changed["foreign"] = float(masks[1][place].sum()) / max(1, int(empty.area[n]))
-        if beside[place]:
-            changed["beside_mm2"] = _sides(_edges(empty, n), masks[2][place])
-        if marked[place]:
-            changed |= _mark(empty, n, clean.darkness[n], masks[0][place])
-        scores[n] = replace(scores[n], **changed)
-    return scores
+    for score, fill in zip(scores, _fills(empty, clean), strict=True):
+        score["fill"] = fill
+    for n, mark in _marks(empty, clean, ink):
+        scores[n] |= mark
+    return [
+        BoxScore(box.question, box.choice, box.row, box.box, **score)
+        for box, score in zip(empty.checkboxes, scores, strict=True)
+    ]
 
 
 def _fills(empty: EmptyBoxes, clean: Cleaned) -> list[float | None]:
     crowded = empty.crowded
     if crowded is None:
         return [None] * len(empty.members)
-    new = (clean.darkness + empty.blank - crowded.print_) * crowded.whole
+    new = (clean.raw() - crowded.print_) * crowded.whole
     means = new.sum(axis=(1, 2)) / np.maximum(crowded.whole.sum(axis=(1, 2)), 1)
     return [float(mean) if full else None for mean, full in zip(means, crowded.boxes, strict=True)]
 
 
-def _mark(empty: EmptyBoxes, n: int, darkness: Floats, own: Mask) -> dict[str, Any]:
-    """What is measured of a box's own ink, wherever it lies in the patch."""
-    left, top, right, bottom = _edges(empty, n)
-    columns, rows = np.flatnonzero(own.any(axis=0)), np.flatnonzero(own.any(axis=1))
-    x0, x1 = min(left, int(columns[0])), max(right, int(columns[-1]) + 1)
-    y0, y1 = min(top, int(rows[0])), max(bottom, int(rows[-1]) + 1)
+def _marks(empty: EmptyBoxes, clean: Cleaned, ink: BoxInk) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Which boxes have ink of their own inside, and what is measured of it, wherever it lies in their patches."""
+    inside = ink.own & ink.lies_in(INNER)
+    counts = ink.count(inside)
+    having = np.flatnonzero(counts)
+    darkness = np.split(clean.darkness[clean.is_ink][inside], np.cumsum(counts[having]))[:-1]
+    own, marks = (ink.drawn(some, empty.size) for some in (ink.own, ink.own & ~ink.lies_in(OTHERS)))
+    inks = ink.drawn(inside, empty.size)[having][:, *empty.inside]
+    for n, one, crossed, dark in zip(having.tolist(), inks, runs(inks), darkness, strict=True):
+        median = float(np.partition(dark, len(dark) // 2)[len(dark) // 2])
+        yield n, {"runs": float(crossed), "darkness": min(1.0, median), **_mark(empty, n, own[n], one, marks[n])}
+
+
+def _mark(empty: EmptyBoxes, n: int, own: Inked, ink: Inked, mark: Inked) -> dict[str, Any]:
+    """What is measured of a box's own ink: all of it, what is inside the box, and all that is not in another box."""
+    left, top, right, bottom = empty.edges[n]
+    x, y, w, h = cv2.boundingRect(own)
+    x0, x1, y0, y1 = min(left, x), max(right, x + w), min(top, y), max(bottom, y + h)
     part, edges = np.s_[y0:y1, x0:x1], (left - x0, top - y0, right - x0, bottom - y0)
-    inner, core = empty.inner[n][part], empty.core[n][part]
-    ink = own[part] & inner
-    area = int(np.count_nonzero(ink))
-    if not area:
-        return {}
-    mark = own[part] & ~empty.others[n][part]
-    whole = int(np.count_nonzero(mark))
-    width = min(empty.checkboxes[n].box[2:])
-    dark = darkness[part][ink]
-    middle = core.any()
+    area, whole = cv2.countNonZero(ink), cv2.countNonZero(mark)
+    core = empty.core[n]
+    cored = np.count_nonzero(core)
+    mark = mark[part]
     return {
         "coverage": area / max(1, int(empty.area[n])),
-        "core": np.count_nonzero(ink & core) / np.count_nonzero(core) if middle else 0.0,
-        "gap": _gap(ink, core, float(empty.radius[n])) / width if middle else 0.0,
+        "core": np.count_nonzero(ink[core]) / cored if cored else 0.0,
+        "gap": _gap(ink, core, float(empty.radius[n])) / min(empty.checkboxes[n].box[2:]) if cored else 0.0,
         "extent_mm": extent(ink),
-        "runs": runs(ink),
-        "darkness": min(1.0, float(np.partition(dark, area // 2)[area // 2])),
         "mark_mm": extent(mark),
         "mark_mm2": whole / PX_PER_MM2,
         "inside": area / max(1, whole),
@@ -180,7 +183,7 @@ def _mark(empty: EmptyBoxes, n: int, darkness: Floats, own: Mask) -> dict[str, A
     }
 
 
-def _close_by(mark: Mask, printed: Mask, edges: Edges) -> tuple[Mask, Mask]:
+def _close_by(mark: Inked, printed: Mask, edges: Edges) -> tuple[Inked, Mask]:
     """What lies in the box or near it: further out a neighbour's strokes may cross this one's."""
     left, top, right, bottom = edges
     near = round(SHAPE_MM * REFERENCE_PX_PER_MM)
@@ -188,88 +191,65 @@ def _close_by(mark: Mask, printed: Mask, edges: Edges) -> tuple[Mask, Mask]:
     return mark[part], printed[part]
 
 
-def _is_centred(mark: Mask, edges: Edges) -> bool:
+def _is_centred(mark: Inked, edges: Edges) -> bool:
     left, top, right, bottom = edges
     x, y = densest(mark)
     across, down = max(left - x, x - right, 0), max(top - y, y - bottom, 0)
     if math.hypot(across, down) <= CENTRE_MM * REFERENCE_PX_PER_MM:
         return True
-    columns, rows = np.flatnonzero(mark.any(axis=0)), np.flatnonzero(mark.any(axis=1))
-    return bool(left <= (columns[0] + columns[-1]) / 2 <= right and top <= (rows[0] + rows[-1]) / 2 <= bottom)
+    x, y, w, h = cv2.boundingRect(mark)
+    return left <= x + (w - 1) / 2 <= right and top <= y + (h - 1) / 2 <= bottom
 
 
-def _gap(ink: Mask, core: Mask, radius: float) -> float:
+def _gap(ink: Inked, core: Mask, radius: float) -> float:
     """Radius in mm of the largest empty disc centred in the core, at most the core's own (`radius`, px)."""
-    away = cv2.distanceTransform((~ink).astype(np.uint8), cv2.DIST_L2, 3)
+    away = cv2.distanceTransform(1 - ink, cv2.DIST_L2, 3)
     return min(float(away[core].max()), radius) / REFERENCE_PX_PER_MM
 
 
-def _edges(empty: EmptyBoxes, n: int) -> Edges:
-    """Left, top, right and bottom of the box in its patch, px."""
-    x, y, w, h = empty.checkboxes[n].box
-    left, top = (x - empty.origins[n][0]) * REFERENCE_PX_PER_MM, (y - empty.origins[n][1]) * REFERENCE_PX_PER_MM
-    right, bottom = left + w * REFERENCE_PX_PER_MM, top + h * REFERENCE_PX_PER_MM
-    return round(left), round(top), round(right), round(bottom)
-
-
-def _sides(edges: Edges, ink: Mask) -> tuple[float, float]:
-    """Ink in mm2 left and right of the box, at its height."""
-    left, top, right, bottom = edges
-    west, east = (np.count_nonzero(side) / PX_PER_MM2 for side in (ink[top:bottom, :left], ink[top:bottom, right:]))
-    return west, east
-
-
-def _is_ringed(labels: Labels, empty: EmptyBoxes, n: int) -> bool:
-    left, top, right, bottom = _edges(empty, n)
-    ink = (labels > 0) & ~empty.others[n]
-    west, east = ink[top:bottom, :left], ink[top:bottom, right:]
-    if not west.any() or not east.any():
-        return False
-    if not ink[:top, left:right].any() and not ink[bottom:, left:right].any():
-        return False
-    return bool(min(side.any(axis=1).mean() for side in (west, east)) >= RING_SIDE)
-
-
-def _lines(empty: EmptyBoxes, clean: Cleaned, inked: npt.NDArray[np.intp], labels: Labels) -> tuple[Floats, Floats]:
+def _lines(empty: EmptyBoxes, clean: Cleaned, ink: BoxInk) -> tuple[Floats, Floats]:
     """For each box the contrast of its darkest straight line, whatever its direction (a Radon transform of the inside);
     and its mean darkness below INK.
 
-    Specks of dust and another mark's tail (ink without a label) are left out, with what is left of their blur.
+    Specks of dust and another mark's tail are left out, with what is left of their blur.
     """
-    rows, columns = empty.window
-    dark = clean.darkness[:, rows, columns].reshape(len(empty.members), -1) * empty.seen
-    lengths = empty.lengths
-    bundle = lines_over(rows.stop - rows.start)
-    specked, seen = _without_dust(empty, clean, inked, labels)
+    lines = empty.lines
+    dark = (clean.raw(lines.window) - lines.blank).reshape(lines.seen.shape) * lines.seen
+    lengths = lines.lengths
+    bundle = lines_over(lines.blank.shape[1])
+    specked, seen = _without_dust(empty, clean, ink)
     if len(specked):
         dark[specked] *= seen
         lengths = lengths.copy()
         lengths[specked] = np.where(lengths[specked] > 0, np.maximum(seen @ bundle, 1), 0)
-    means = np.where(lengths > 0, (dark @ bundle) / np.maximum(lengths, 1), 0).reshape(len(dark), LINE_ANGLES, -1)
-    known = (lengths > 0).reshape(means.shape)
+    means = (dark @ bundle / np.maximum(lengths, 1) * (lengths > 0)).reshape(len(dark), LINE_ANGLES, -1)
     apart = 2 * LINE_GROUND_PX
-    count = known[:, :, :-apart].astype(np.float32) + known[:, :, apart:]
-    ground = (means[:, :, :-apart] + means[:, :, apart:]) / np.maximum(count, 1)
-    inner = np.s_[:, :, LINE_GROUND_PX:-LINE_GROUND_PX]
-    contrast = np.where(known[inner] & (count > 0), means[inner] - ground, 0)
-    pale = (dark < INK) & (empty.seen > 0)
-    smears = (dark * pale).sum(axis=1) / np.maximum(pale.sum(axis=1), 1)
+    ground = (means[:, :, :-apart] + means[:, :, apart:]) * lines.beside
+    contrast = means[:, :, LINE_GROUND_PX:-LINE_GROUND_PX] * (lines.beside > 0) - ground
+    pale = (dark < INK) & (lines.seen > 0)
+    smears = np.einsum("ij,ij->i", dark, pale) / np.maximum(np.count_nonzero(pale, axis=1), 1)
     return np.asarray(contrast.reshape(len(dark), -1).max(axis=1, initial=0.0), np.float32), smears
 
 
-def _without_dust(
-    empty: EmptyBoxes, clean: Cleaned, inked: npt.NDArray[np.intp], labels: Labels
-) -> tuple[npt.NDArray[np.intp], Floats]:
+def _without_dust(empty: EmptyBoxes, clean: Cleaned, ink: BoxInk) -> tuple[Places, Floats]:
     """Which boxes have specks inside, and what is seen of their insides without them."""
-    rows, columns = empty.window
-    large = np.bincount(labels.ravel()) >= DUST_MM2 * PX_PER_MM2
-    large[:1] = False
-    specks = (clean.darkness[inked][:, rows, columns] > INK) & empty.inner[inked][:, rows, columns]
-    specks &= ~large[labels[:, rows, columns]]
-    having = np.flatnonzero(specks.any(axis=(1, 2)))
-    around = [cv2.dilate(one.astype(np.uint8), _BLUR) for one in specks[having]]
-    seen = empty.seen[inked[having]] * (1 - np.array(around, np.float32).reshape(len(having), empty.seen.shape[1]))
-    return inked[having], np.asarray(seen, np.float32)
+    rows, columns = empty.lines.window
+    side = rows.stop - rows.start
+    numbers = np.zeros(len(clean.dark), np.int32)
+    numbers[clean.is_ink] = np.where(ink.entered, 0, ink.numbers)
+    large = np.bincount(numbers, minlength=1) >= DUST_MM2 * PX_PER_MM2
+    large[0] = False
+    specks = clean.dark[~large[numbers]]
+    specks = specks[(empty.lies.ravel()[specks] & INNER) > 0]
+    patch, within = np.divmod(specks, empty.size[0] * empty.size[1])
+    y, x = within // empty.size[1] - rows.start, within % empty.size[1] - columns.start
+    there = (y >= 0) & (y < side) & (x >= 0) & (x < side) & (np.bincount(ink.patch, minlength=ink.patches)[patch] > 0)
+    having, place = np.unique(patch[there], return_inverse=True)
+    around = np.zeros((len(having), side, side), np.uint8)
+    around[place, y[there], x[there]] = 1
+    for one in around:
+        cv2.dilate(one, _BLUR, dst=one)
+    return having, empty.lines.seen[having] * (1 - around.reshape(len(having), side * side).astype(np.float32))
 
 
 def _picture(registration: Registration, scores: list[BoxScore]) -> npt.NDArray[np.uint8]:

@@ -32,6 +32,13 @@ LINE_PART = 0.5
 """Part of a line's pixels that must be free of print, and least length of a line in box widths."""
 FREE = 0.4
 """Share of the inside that print must leave free: boxes of 5 mm keep 0.7, bubbles of 2.7 mm with a letter 0 to 0.2."""
+LINE_GROUND_PX = 5
+"""Distance of the parallel strips that a line is held against: the back shining through, and shadows, are broader."""
+INNER, MIDDLE, OTHERS, NEAREST, WEST, EAST, OVER = (1 << bit for bit in range(7))
+"""What a pixel near a box may be, several of them: its inside without print; its middle half; the inside of other boxes;
+nearer to this box than to any other; left and right of it at its height; above or below it in its width."""
+Edges = tuple[int, int, int, int]
+"""Left, top, right and bottom of a box in its patch, px."""
 _KEPT: Kept[list[EmptyBoxes]] = Kept(48)
 
 
@@ -59,27 +66,37 @@ class EmptyBoxes:
     blank: npt.NDArray[np.float16]
     """Darkness of the print, widened by its guard."""
     printed: Mask
-    inner: Mask
-    """The inside, without print."""
+    lies: npt.NDArray[np.uint8]
+    """The sum of INNER to OVER that a pixel is."""
+    edges: list[Edges]
     crowded: Crowded | None
     """Where print leaves too little of the inside free to see strokes: a bubble with a letter in it."""
     area: npt.NDArray[np.int64]
-    """Pixels of the inside, (n,)."""
-    middle: Mask
-    """The middle half of each box."""
+    """Pixels of the inside without print, (n,)."""
+    inside: tuple[slice, slice]
+    """Rows and columns of the patches beyond which no box of this size has an inside."""
     core: Mask
+    """The disc in the middle of each box, within `inside`."""
     radius: Points
     """Of the core's disc in px, (n,)."""
-    others: Mask
-    """The inside of other boxes."""
-    nearest: Mask
-    """What lies nearer to this box than to any other."""
+    lines: LinesSeen
+
+
+@dataclass(frozen=True)
+class LinesSeen:
+    """What a line across the inside can be seen by."""
+
     window: tuple[slice, slice]
     """Rows and columns of the square that lines are looked for in."""
+    blank: Floats
+    """Darkness of the print in it, (n, side, side)."""
     seen: Floats
     """The inside within the window, (n, side * side)."""
     lengths: Floats
     """Pixels of each line that are seen, (n, lines); 0 where they are too few."""
+    beside: Floats
+    """One over the number of strips beside each line that are seen, (n, LINE_ANGLES, lines of one angle without the
+    outermost LINE_GROUND_PX on both sides); 0 where there are none, or the line itself is not seen."""
 
 
 def empty_boxes(form: Form, page: int) -> list[EmptyBoxes]:
@@ -129,25 +146,60 @@ def _of_size(
         printed = printed | (y < top - RULES_MM) | (y > top + height + RULES_MM)
     whole = inside_boxes(x, y, boxes, [checkbox.shape for checkbox in own])
     inner = whole & ~printed
-    middle = (abs(x - left - width / 2) < width / 4) & (abs(y - top - height / 2) < height / 4)
+    half = blank.astype(np.float16)
+    edges = [_edges(box, at) for box, at in zip(boxes, origins.tolist(), strict=True)]
+    inside = _reach(inner)
     core, radius = _cores(inner)
-    others, nearest = _neighbourhood(x, y, boxes, everyone)
-    side = round(max(max(box[2:]) for box in boxes) * REFERENCE_PX_PER_MM)
-    start = (size[0] - side) // 2, (size[1] - side) // 2
-    # a pixel more than the guard: the outline's blur is as long and straight as a stroke
-    clear = np.stack([cv2.erode(one.astype(np.uint8), np.ones((3, 3), np.uint8)) for one in inner])
-    seen = clear[:, start[0] : start[0] + side, start[1] : start[1] + side].reshape(len(own), -1).astype(np.float32)
-    bundle = lines_over(side)
-    lengths = seen @ bundle
-    enough = lengths >= LINE_PART * np.maximum(bundle.sum(axis=0), LINE_PART * side)
     full = inner.sum(axis=(1, 2)) < FREE * whole.sum(axis=(1, 2))
     crowded = Crowded(full, whole, darkness_of(print_)) if full.any() else None
-    rows, columns = slice(start[0], start[0] + side), slice(start[1], start[1] + side)
+    middle = (abs(x - left - width / 2) < width / 4) & (abs(y - top - height / 2) < height / 4)
+    lies = INNER * inner.astype(np.uint8) + MIDDLE * middle.astype(np.uint8)
+    lies |= _neighbourhood(x, y, boxes, everyone) | _around(edges, size)
     return EmptyBoxes(
-        members, own, origins, size, blank.astype(np.float16), printed, inner, crowded, inner.sum(axis=(1, 2)),
-        np.asarray(middle, np.bool_), core, radius, others, nearest, (rows, columns), seen,
-        np.where(enough, lengths, 0).astype(np.float32),
+        members, own, origins, size, half, printed, lies, edges, crowded,
+        inner.sum(axis=(1, 2)), inside, core[:, *inside], radius,
+        _lines_seen(inner, half, round(max(max(box[2:]) for box in boxes) * REFERENCE_PX_PER_MM)),
     )  # fmt: skip
+
+
+def _edges(box: Box, origin: Sequence[float]) -> Edges:
+    left, top = (box[0] - origin[0]) * REFERENCE_PX_PER_MM, (box[1] - origin[1]) * REFERENCE_PX_PER_MM
+    right, bottom = left + box[2] * REFERENCE_PX_PER_MM, top + box[3] * REFERENCE_PX_PER_MM
+    return round(left), round(top), round(right), round(bottom)
+
+
+def _reach(inner: Mask) -> tuple[slice, slice]:
+    rows, columns = np.flatnonzero(inner.any(axis=(0, 2))), np.flatnonzero(inner.any(axis=(0, 1)))
+    if not len(rows):
+        return slice(0, 1), slice(0, 1)
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _around(edges: Sequence[Edges], size: tuple[int, int]) -> npt.NDArray[np.uint8]:
+    """WEST, EAST and OVER."""
+    around = np.zeros((len(edges), *size), np.uint8)
+    for one, (left, top, right, bottom) in zip(around, edges, strict=True):
+        one[top:bottom, :left] = WEST
+        one[top:bottom, right:] = EAST
+        one[:top, left:right] = one[bottom:, left:right] = OVER
+    return around
+
+
+def _lines_seen(inner: Mask, blank: npt.NDArray[np.float16], side: int) -> LinesSeen:
+    """`side`: of the square that lines are looked for in, in the middle of the patches, px."""
+    start = (inner.shape[1] - side) // 2, (inner.shape[2] - side) // 2
+    window = slice(start[0], start[0] + side), slice(start[1], start[1] + side)
+    # a pixel more than the guard: the outline's blur is as long and straight as a stroke
+    clear = np.stack([cv2.erode(one.astype(np.uint8), np.ones((3, 3), np.uint8)) for one in inner])
+    seen = clear[:, *window].reshape(len(inner), -1).astype(np.float32)
+    bundle = lines_over(side)
+    lengths = seen @ bundle
+    lengths[lengths < LINE_PART * np.maximum(bundle.sum(axis=0), LINE_PART * side)] = 0
+    known = (lengths > 0).reshape(len(inner), LINE_ANGLES, -1)
+    count = known[:, :, : -2 * LINE_GROUND_PX].astype(np.float32) + known[:, :, 2 * LINE_GROUND_PX :]
+    known = known[:, :, LINE_GROUND_PX:-LINE_GROUND_PX] & (count > 0)
+    beside = np.where(known, 1 / np.maximum(count, 1), 0).astype(np.float32)
+    return LinesSeen(window, blank[:, *window].astype(np.float32), seen, lengths, beside)
 
 
 def _cores(inner: Mask) -> tuple[Mask, Points]:
@@ -163,8 +215,8 @@ def _cores(inner: Mask) -> tuple[Mask, Points]:
     return core, radii
 
 
-def _neighbourhood(x: Floats, y: Floats, boxes: Sequence[Box], everyone: Sequence[Box]) -> tuple[Mask, Mask]:
-    """Where another checkbox lies in each patch; and what lies nearer to this box than to any other."""
+def _neighbourhood(x: Floats, y: Floats, boxes: Sequence[Box], everyone: Sequence[Box]) -> npt.NDArray[np.uint8]:
+    """OTHERS and NEAREST."""
     shape = (len(boxes), y.shape[1], x.shape[2])
     others, nearest = np.zeros(shape, np.bool_), np.ones(shape, np.bool_)
     for n, box in enumerate(boxes):
@@ -176,7 +228,7 @@ def _neighbourhood(x: Floats, y: Floats, boxes: Sequence[Box], everyone: Sequenc
                 away = away_from(x[n], y[n], other)
                 others[n] |= away <= 0
                 nearest[n] &= own <= away
-    return others, nearest
+    return OTHERS * others.astype(np.uint8) + NEAREST * nearest.astype(np.uint8)
 
 
 def away_from(x: Floats, y: Floats, box: Box) -> Floats:

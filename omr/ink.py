@@ -37,22 +37,38 @@ SPREAD = 0.65
 RULE_MM = 0.55
 """Half width of the strip around a printed writing line that is left out."""
 Mask = npt.NDArray[np.bool_]
-Labels = npt.NDArray[np.int32]
+Places = npt.NDArray[np.intp]
+"""Flat places in a stack of patches, in order."""
+Numbers = npt.NDArray[np.int32]
 HalfFloats = npt.NDArray[np.float16] | npt.NDArray[np.float32]
 PX_PER_MM2 = REFERENCE_PX_PER_MM**2
 
 
 @dataclass(frozen=True)
 class Cleaned:
-    """Patches of a scan, (n, height, width), without what the blank prints."""
+    """Patches of a scan, (n, height, width), held against what the blank prints.  Darkness is 0 on paper, 1 in print."""
 
     grey: Patches
+    paper: Floats
+    """Grey of the paper in each patch, (n,)."""
+    scale: np.float32
+    """Darkness of one grey level."""
+    dark: Places
+    """What is darker than INK, beyond the blank, and not printed."""
     darkness: Floats
-    """0 paper, 1 print; below 0 where lighter than the paper."""
-    ink: Mask
-    """Dark enough, and not printed."""
-    noise: float
-    """Standard deviation of the paper's darkness."""
+    """How dark these are."""
+    is_ink: Mask
+    """Which of these are ink: darker also than the paper's own variation."""
+
+    @property
+    def ink(self) -> Places:
+        return self.dark[self.is_ink]
+
+    def raw(self, part: tuple[slice, ...] = ()) -> Floats:
+        """Darkness in a part of each patch, print and all; below 0 where lighter than the paper."""
+        darkness: Floats = self.paper[:, None, None] - self.grey[(slice(None), *part)]
+        darkness *= self.scale
+        return darkness
 
 
 def cleaned(
@@ -60,15 +76,19 @@ def cleaned(
 ) -> Cleaned:
     """Cut patches at `origins` (n, 2) mm, shifts included, and hold them against the blank."""
     grey = cut(view, origins, size)
-    sample = np.sort(grey[:, ::4, ::4].reshape(len(grey), -1), axis=1)
+    # a stable sort of bytes counts them: ten times faster
+    sample = np.sort(grey[:, ::4, ::4].reshape(len(grey), -1), axis=1, kind="stable")
     paper, dark = (sample[:, int(share * sample.shape[1])].astype(np.float32) for share in (PAPER, DARK_PAPER))
     scale = np.float32(1 / max(contrast, LEAST_CONTRAST))
     noise = min(float(np.median(paper - dark) * scale / SPREAD), MOST_NOISE) if len(grey) else 0.0
-    darkness = paper[:, None, None] - grey
+    level = np.clip(np.ceil(paper - INK / scale), 0, 255).astype(np.uint8)  # beyond the blank only less is dark
+    places = np.flatnonzero((grey < level[:, None, None]) & ~printed)
+    darkness = paper[places // max(1, size[0] * size[1])] - grey.ravel()[places]
     darkness *= scale
-    darkness -= blank
-    ink = (darkness > max(INK, NOISY_INK * noise)) & ~printed
-    return Cleaned(grey, darkness, ink, noise)
+    darkness -= blank.ravel()[places]
+    seen = darkness > INK
+    darkness = darkness[seen]
+    return Cleaned(grey, paper, scale, places[seen], darkness, darkness > NOISY_INK * noise)
 
 
 def blank_darkness(blank: Patches) -> Floats:
@@ -88,27 +108,28 @@ def is_printed(blank: Floats) -> Mask:
     return np.asarray(blank > PRINTED, np.bool_)
 
 
-def parts(ink: Mask, printed: Mask) -> Labels:
-    """Connected parts of the ink (8 neighbours), numbered from 1 through all patches; 0 is none, or a speck.
+def parts(ink: Places, printed: Mask) -> Numbers:
+    """The number of the connected part (8 neighbours) that each place of ink belongs to, from 1 through all patches; 0 a speck.
 
     A stroke goes on below print that it crosses: within the print's guard, ink is joined over BRIDGE_PX from each side.
     """
-    width = ink.shape[2]
-    if not ink.shape[0]:
-        return np.zeros(ink.shape, np.int32)
-    rows = ink.astype(np.uint8)
+    if not len(ink):
+        return np.zeros(0, np.int32)
+    _, height, width = printed.shape
+    patch, within = np.divmod(ink, height * width)
+    inked = np.flatnonzero(np.bincount(patch))
+    rows = np.zeros((len(inked), height, width), np.uint8)
+    places = np.searchsorted(inked, patch) * (height * width) + within
+    rows.ravel()[places] = 1
     kernel = np.ones((2 * BRIDGE_PX + 1, 2 * BRIDGE_PX + 1), np.uint8)
     near = np.asarray(cv2.dilate(rows.reshape(-1, width), kernel), np.uint8).reshape(rows.shape)
-    rows |= near & printed
+    rows |= near & printed[inked]
     rows[:, -1] = 0  # so that nothing is connected from patch to patch
     _, joined = cv2.connectedComponents(rows.reshape(-1, width), connectivity=8, ltype=cv2.CV_32S)
-    places = np.flatnonzero(ink)
     found = np.asarray(joined, np.int32).ravel()[places]
-    kept = np.bincount(found, minlength=1) >= MIN_SPECK_MM2 * PX_PER_MM2
-    kept[0] = False
-    labels = np.zeros(ink.size, np.int32)
-    labels[places] = found * kept[found]
-    return labels.reshape(ink.shape)
+    large = np.bincount(found, minlength=1) >= MIN_SPECK_MM2 * PX_PER_MM2
+    large[0] = False
+    return np.where(large[found], found, 0)
 
 
 def grid_mm(origins: Points, size: tuple[int, int]) -> tuple[Floats, Floats]:
@@ -144,13 +165,15 @@ def ink_inside(
         clean = cleaned(
             registration.view, origins + fields.shifts[members], size, blank, printed, registration.contrast
         )
+        ink = clean.ink[parts(clean.ink, printed) > 0]
+        if not len(ink):
+            continue
         x, y = grid_mm(origins, size)
         inside = inside_boxes(x, y, [boxes[i] for i in members], ["square"] * len(members)) & ~printed
         for n, member in enumerate(members):
-            here = clean.ink[n : n + 1]
-            if here.any():
-                for rule in rules[member] if rules else ():
-                    inside[n] &= np.abs(y[n] - rule) >= RULE_MM
-                ink = parts(here, printed[n : n + 1]) > 0
-                found[member] = float((ink[0] & inside[n]).sum()) / PX_PER_MM2
+            for rule in rules[member] if rules else ():
+                inside[n] &= np.abs(y[n] - rule) >= RULE_MM
+        areas = np.bincount(ink[inside.ravel()[ink]] // (size[0] * size[1]), minlength=len(members)) / PX_PER_MM2
+        for member, area in zip(members, areas.tolist(), strict=True):
+            found[member] = area
     return found

@@ -6,11 +6,15 @@ from typing import Literal
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
+from omr.geometry import Points
 from omr.ink import PX_PER_MM2, Mask
 from omr.reference import REFERENCE_PX_PER_MM
 
 Stroke = Literal["cross", "tick", "other"]
+Inked = npt.NDArray[np.uint8]
+"""1 where there is ink."""
 CORNER_MM2 = 0.12
 """Ink in a corner of a mark's bounding box from which a stroke ends there: half a millimetre of the finest pen."""
 DENSE_PX = 5
@@ -24,28 +28,28 @@ _TURNS = np.linspace(0, 2 * np.pi, 48, endpoint=False)
 _ACROSS, _DOWN = np.cos(_TURNS), np.sin(_TURNS)
 
 
-def runs(ink: Mask) -> float:
-    """The mean over inked rows, or over inked columns where that is more."""
-    if not ink.any():
-        return 0.0
+def runs(inks: Inked) -> Points:
+    """For each of (n, height, width) the mean number of strokes over inked rows, or over inked columns where that is more."""
     means = []
-    for turned in (ink, ink.T):
-        starts = (turned[:, 1:] & ~turned[:, :-1]).sum(axis=1) + turned[:, 0]
-        means.append(float(starts[starts > 0].mean()))
-    return max(means)
+    for turned in (inks, inks.transpose(0, 2, 1)):
+        starts = np.count_nonzero(turned[:, :, 1:] > turned[:, :, :-1], axis=2) + turned[:, :, 0]
+        means.append(starts.sum(axis=1) / np.maximum(np.count_nonzero(starts, axis=1), 1))
+    return np.asarray(np.maximum(*means), np.float64)
 
 
-def stroke_of(mark: Mask, printed: Mask) -> Stroke:
+def stroke_of(mark: Inked, printed: Mask) -> Stroke:
     """Four arms leave the crossing of a cross, two the corner of a tick; counted on two circles round its densest place."""
     x, y = densest(mark)
     least = ARM_WIDTHS * width(mark)
+    reach = np.array([[max(radius, least) * REFERENCE_PX_PER_MM] for radius in (ARM_MM, 1.5 * ARM_MM)])
+    across, down = (
+        np.minimum(np.maximum(np.rint(place).astype(np.intp), 0), side - 1)
+        for place, side in ((x + reach * _ACROSS, mark.shape[1]), (y + reach * _DOWN, mark.shape[0]))
+    )
     arms = []
-    for radius in (ARM_MM, 1.5 * ARM_MM):
-        reach = max(radius, least) * REFERENCE_PX_PER_MM
-        across = np.clip(np.rint(x + reach * _ACROSS).astype(int), 0, mark.shape[1] - 1)
-        down = np.clip(np.rint(y + reach * _DOWN).astype(int), 0, mark.shape[0] - 1)
-        known = mark[down, across][~printed[down, across]]
-        arms.append(int((known & ~np.roll(known, 1)).sum()))
+    for met, seen in zip(mark[down, across], ~printed[down, across], strict=True):
+        known = met[seen]
+        arms.append(np.count_nonzero(known[1:] > known[:-1]) + np.count_nonzero(known[:1] > known[-1:]))
     if min(arms) >= 3:
         return "cross"
     if max(arms) <= 2 and _rises(mark):
@@ -53,33 +57,32 @@ def stroke_of(mark: Mask, printed: Mask) -> Stroke:
     return "other"
 
 
-def densest(mark: Mask) -> tuple[int, int]:
+def densest(mark: Inked) -> tuple[int, int]:
     """x and y of the place with most ink around it."""
-    _, _, _, (x, y) = cv2.minMaxLoc(cv2.blur(mark.astype(np.float32), (DENSE_PX, DENSE_PX)))
+    _, _, _, (x, y) = cv2.minMaxLoc(cv2.boxFilter(mark, -1, (DENSE_PX, DENSE_PX), normalize=False))
     return int(x), int(y)
 
 
-def _rises(mark: Mask) -> bool:
+def _rises(mark: Inked) -> bool:
     """Whether the ink reaches up right and not down right, as a tick does."""
-    rows, columns = np.flatnonzero(mark.any(axis=1)), np.flatnonzero(mark.any(axis=0))
-    box = mark[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    high, wide = max(1, box.shape[0] // 3), max(1, box.shape[1] // 3)
+    x, y, w, h = cv2.boundingRect(mark)
+    box = mark[y : y + h, x : x + w]
+    high, wide = max(1, h // 3), max(1, w // 3)
     up, down, back = (
-        float(part.sum()) / PX_PER_MM2 for part in (box[:high, -wide:], box[-high:, -wide:], box[:high, :wide])
+        int(np.count_nonzero(part)) / PX_PER_MM2
+        for part in (box[:high, -wide:], box[-high:, -wide:], box[:high, :wide])
     )
     return up >= CORNER_MM2 and max(down, back) < CORNER_MM2
 
 
-def width(mark: Mask) -> float:
+def width(mark: Inked) -> float:
     """Mean stroke width in mm: twice the area over the length of the edge."""
-    inked = mark.astype(np.uint8)
-    edge = mark & (np.asarray(cv2.erode(inked, _THREE)) == 0)
-    return 2 * float(mark.sum()) / max(1.0, float(edge.sum())) / REFERENCE_PX_PER_MM
+    area = cv2.countNonZero(mark)
+    edge = area - cv2.countNonZero(cv2.erode(mark, _THREE))
+    return 2 * area / max(1, edge) / REFERENCE_PX_PER_MM
 
 
-def extent(ink: Mask) -> tuple[float, float]:
+def extent(ink: Inked) -> tuple[float, float]:
     """Width and height of ink in mm."""
-    columns, rows = np.flatnonzero(ink.any(axis=0)), np.flatnonzero(ink.any(axis=1))
-    if not len(rows):
-        return 0.0, 0.0
-    return (columns[-1] - columns[0] + 1) / REFERENCE_PX_PER_MM, (rows[-1] - rows[0] + 1) / REFERENCE_PX_PER_MM
+    _, _, wide, high = cv2.boundingRect(ink)
+    return wide / REFERENCE_PX_PER_MM, high / REFERENCE_PX_PER_MM
