@@ -26,9 +26,9 @@ from omr.empty_boxes import (
     empty_boxes,
     lines_over,
 )
-from omr.fields import Floats
 from omr.geometry import Points
 from omr.ink import INK, PX_PER_MM2, Cleaned, Mask, Places, cleaned
+from omr.printed_fields import Floats
 from omr.reference import REFERENCE_PX_PER_MM
 from omr.registration import Registration
 from omr.strokes import Inked, Stroke, densest, extent, runs, stroke_of

@@ -12,11 +12,11 @@ import numpy.typing as npt
 
 from form_layouts.catalogue import Form
 from form_layouts.layout import Box, Checkbox
-from omr.fields import Floats, Patches, patch_origin, same_size
 from omr.geometry import Points
 from omr.ink import Mask, blank_darkness, darkness_of, grid_mm, inside_boxes, is_printed
 from omr.kept import Kept
-from omr.reference import REFERENCE_PX_PER_MM, crop_reference, reference_page
+from omr.printed_fields import Floats, Patches
+from omr.reference import REFERENCE_PX_PER_MM, crop_reference, patch_origin, reference_page, same_size
 
 AROUND_MM = 5.2
 """Rim around a box that is looked at for marks beside it.  Boxes of a grid stand 4 mm apart: a neighbour's edge is in it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -12,28 +11,20 @@ import numpy.typing as npt
 from form_layouts.layout import Box
 from omr.geometry import Points, View
 from omr.image import Grey
+from omr.printed_fields import Floats, Patches, PrintedFields, PrintedGroup, profiles, total_of
 from omr.quality import beyond_image
-from omr.reference import REFERENCE_PX_PER_MM, crop_reference
+from omr.reference import REFERENCE_PX_PER_MM
 
 REACH_PX = 7
 """How far a field is looked for around its place, 1.17 mm: cheap feeders stretch paper by up to a millimetre."""
-CONTEXT_MM = 0.9
-"""Width of the rim around a field that takes part in finding it: its own outline and white paper."""
 GOOD_OUTLINE = 0.5
 """Correlation from which an outline counts as found.  Empty and crossed boxes of clean scans reach 0.75 to 0.98."""
-LINE_RIM_MM = 0.5
-"""Rim of the printed lines that is compared: what is written inside a field does not count."""
-HIGH_PASS_PX = 9
-"""Width of the mean taken off a profile, so that broad ink does not outweigh thin lines."""
 NEIGHBOURS = 7
 """Fields whose median shift a doubtful one takes."""
 STRAY_MM = 0.35
 """A field further than this from its neighbours' median shift was found at the wrong place."""
 LEAST_CONTRAST = 40.0
 """Grey levels between paper and print that are assumed at least: below, noise would look like ink."""
-Patches = npt.NDArray[np.uint8]
-"""(n, height, width) at REFERENCE_PX_PER_MM."""
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True)
@@ -70,46 +61,43 @@ def cut(view: View, origins: Points, size: tuple[int, int]) -> Patches:
     return patches
 
 
-def find_fields(view: View, reference: Grey, boxes: Sequence[Box]) -> Fields:
+def find_fields(view: View, printed: PrintedFields) -> Fields:
     """Match each field's print against the image within REACH_PX.
 
     Column and row profiles give the shift, the printed lines say how well it fits; where they fit badly, the lines are
     looked for in all of the patch (normalised cross-correlation, Lewis 1995).
     """
+    boxes = printed.boxes
     shifts = np.zeros((len(boxes), 2))
     outline = np.zeros(len(boxes))
     contrast = np.full(len(boxes), np.nan)
-    for members, size in same_size(boxes, CONTEXT_MM):
-        origins = np.array([patch_origin(boxes[i], size) for i in members])
-        wide = (size[0] + 2 * REACH_PX, size[1] + 2 * REACH_PX)
-        patches = cut(view, origins - REACH_PX / REFERENCE_PX_PER_MM, wide)
-        templates = crop_reference(reference, origins, size)
-        found = np.stack([_by_profile(patches, templates, axis) for axis in (1, 2)], axis=1)
-        lines = _near_lines(templates)
-        fits, dark = _fit(patches, templates, lines, found)
+    for group in printed.groups:
+        wide = (group.size[0] + 2 * REACH_PX, group.size[1] + 2 * REACH_PX)
+        patches = cut(view, group.origins - REACH_PX / REFERENCE_PX_PER_MM, wide)
+        found = np.stack([_by_profile(*both) for both in zip(profiles(patches), group.profiles, strict=True)], axis=1)
+        fits, dark = _fit(patches, group, found)
         for place in np.flatnonzero(fits < GOOD_OUTLINE):
-            peak, at = _searched(patches[place], templates[place], lines[place])
+            peak, at = _searched(patches[place], group.templates[place], group.lines[place])
             if peak > fits[place]:
                 fits[place], found[place] = peak, at
-        shifts[members] = found / REFERENCE_PX_PER_MM
-        outline[members] = np.maximum(fits, 0)
-        contrast[members] = np.where(fits >= GOOD_OUTLINE, dark, np.nan)
+        shifts[group.members] = found / REFERENCE_PX_PER_MM
+        outline[group.members] = np.maximum(fits, 0)
+        contrast[group.members] = np.where(fits >= GOOD_OUTLINE, dark, np.nan)
     outline[beyond_image(view.plane, view.grey.shape, boxes)] = 0.0  # what was cut off shows nothing
     seen = contrast[np.isfinite(contrast)]
     level = max(float(np.median(seen)), LEAST_CONTRAST) if len(seen) else None
-    return Fields(tuple(boxes), _agreed(boxes, shifts, outline), outline, level)
+    return Fields(boxes, _agreed(printed.by_distance, shifts, outline), outline, level)
 
 
-def _by_profile(patches: Patches, templates: Patches, axis: int) -> Points:
-    """The shift in px along one direction (`axis` is summed over: 1 gives x, 2 gives y), to a fraction; (n,)."""
-    wide, narrow = (_high_passed(255 - stack.mean(axis=axis, dtype=np.float32)) for stack in (patches, templates))
+def _by_profile(wide: Floats, narrow: Floats) -> Points:
+    """Where along `wide` (n, length + 2 * REACH_PX) the profiles `narrow` (n, length), less their means and of length 1,
+    lie: the shift in px from the middle, to a fraction; (n,)."""
     windows = np.lib.stride_tricks.sliding_window_view(wide, narrow.shape[1], axis=1)
     windows = windows - windows.mean(axis=2, keepdims=True)
-    narrow = narrow - narrow.mean(axis=1, keepdims=True)
-    size = np.linalg.norm(windows, axis=2) * np.linalg.norm(narrow, axis=1)[:, None]
+    size = np.sqrt(np.einsum("ijk,ijk->ij", windows, windows))
     match = np.einsum("ijk,ik->ij", windows, narrow) / np.maximum(size, 1e-6)
     peak = match.argmax(axis=1)
-    inner = np.clip(peak, 1, match.shape[1] - 2)
+    inner = np.minimum(np.maximum(peak, 1), match.shape[1] - 2)
     rows = np.arange(len(match))
     before, at, after = match[rows, inner - 1], match[rows, inner], match[rows, inner + 1]
     bend = before - 2 * at + after
@@ -117,31 +105,17 @@ def _by_profile(patches: Patches, templates: Patches, axis: int) -> Points:
     return np.asarray(peak + np.clip(fraction, -0.5, 0.5) - REACH_PX, np.float64)
 
 
-def _high_passed(profiles: Floats) -> Floats:
-    return np.asarray(profiles - cv2.blur(profiles, (HIGH_PASS_PX, 1), borderType=cv2.BORDER_REPLICATE), np.float32)
-
-
-def _near_lines(templates: Patches) -> npt.NDArray[np.uint8]:
-    """1 within LINE_RIM_MM of print, else 0; (n, height, width)."""
-    rim = round(LINE_RIM_MM * REFERENCE_PX_PER_MM)
-    kernel = np.ones((2 * rim + 1, 2 * rim + 1), np.uint8)
-    return np.stack([cv2.dilate((template < 200).astype(np.uint8), kernel) for template in templates])
-
-
-def _fit(patches: Patches, templates: Patches, lines: Patches, found: Points) -> tuple[Points, Points]:
+def _fit(patches: Patches, group: PrintedGroup, found: Points) -> tuple[Points, Points]:
     """How well the printed lines lie at the shifts found, -1 to 1; and the grey levels between paper and full print; (n,) each."""
-    height, width = templates.shape[1:]
     starts = np.rint(found).astype(int) + REACH_PX
-    windows = np.stack([p[y : y + height, x : x + width] for p, (x, y) in zip(patches, starts, strict=True)])
-    weight = lines.astype(np.float32)
-    total = np.maximum(weight.sum(axis=(1, 2)), 1)
-    image, print_ = (
-        (stack - ((stack * weight).sum(axis=(1, 2)) / total)[:, None, None]) * weight
-        for stack in (windows.astype(np.float32), templates.astype(np.float32))
-    )
-    norm = np.sqrt((image**2).sum(axis=(1, 2)) * (print_**2).sum(axis=(1, 2)))
-    fits = (image * print_).sum(axis=(1, 2)) / np.maximum(norm, 1e-3)
-    slope = (image * print_).sum(axis=(1, 2)) / np.maximum((print_**2).sum(axis=(1, 2)), 1e-3)
+    windows = np.lib.stride_tricks.sliding_window_view(patches, group.size, axis=(1, 2))
+    image = windows[np.arange(len(patches)), starts[:, 1], starts[:, 0]].reshape(len(patches), -1).astype(np.float32)
+    weights, print_ = group.weights, group.print_
+    image -= (np.einsum("ij,ij->i", image, weights) / total_of(weights))[:, None]
+    image *= weights
+    shared, power = np.einsum("ij,ij->i", image, print_), np.einsum("ij,ij->i", print_, print_)
+    fits = shared / np.maximum(np.sqrt(np.einsum("ij,ij->i", image, image) * power), 1e-3)
+    slope = shared / np.maximum(power, 1e-3)
     return np.asarray(fits, np.float64), np.asarray(255 * slope / np.maximum(fits, 0.3), np.float64)
 
 
@@ -152,33 +126,12 @@ def _searched(patch: Grey, template: Grey, lines: Grey) -> tuple[float, Points]:
     return float(peak), np.array(at, np.float64) - REACH_PX
 
 
-def _agreed(boxes: Sequence[Box], shifts: Points, outline: Points) -> Points:
+def _agreed(by_distance: npt.NDArray[np.intp], shifts: Points, outline: Points) -> Points:
     """Shifts in which a field that was not seen, or strays from its neighbours, takes their median."""
-    good = np.flatnonzero(outline >= GOOD_OUTLINE)
-    if not len(good):
+    good = outline >= GOOD_OUTLINE
+    if not good.any():
         return np.zeros_like(shifts)
-    centres = np.array([[x + w / 2, y + h / 2] for x, y, w, h in boxes])
-    away = np.linalg.norm(centres[:, None] - centres[None, good], axis=2)
-    near = good[np.argsort(away, axis=1)[:, :NEIGHBOURS]]
+    near = by_distance[good[by_distance]].reshape(len(shifts), -1)[:, :NEIGHBOURS]
     medians = np.median(shifts[near], axis=1)
-    stray = (outline < GOOD_OUTLINE) | (np.linalg.norm(shifts - medians, axis=1) > STRAY_MM)
+    stray = ~good | (np.linalg.norm(shifts - medians, axis=1) > STRAY_MM)
     return np.where(stray[:, None], medians, shifts)
-
-
-def same_size(boxes: Sequence[Box], rim: float) -> list[tuple[list[int], tuple[int, int]]]:
-    """Fields grouped by patch size (height, width) in px, rim included, so that each group is cut in one go."""
-    groups: dict[tuple[int, int], list[int]] = {}
-    for i, (_, _, w, h) in enumerate(boxes):
-        size = (
-            round((np.ceil(h * 2) / 2 + 2 * rim) * REFERENCE_PX_PER_MM),
-            round((np.ceil(w * 2) / 2 + 2 * rim) * REFERENCE_PX_PER_MM),
-        )
-        groups.setdefault(size, []).append(i)
-    return [(members, size) for size, members in groups.items()]
-
-
-def patch_origin(box: Box, size: tuple[int, int]) -> tuple[float, float]:
-    """Top left of the patch of `size` px around a box, in mm, on the reference's pixel grid."""
-    x = box[0] + box[2] / 2 - size[1] / REFERENCE_PX_PER_MM / 2
-    y = box[1] + box[3] / 2 - size[0] / REFERENCE_PX_PER_MM / 2
-    return round(x * REFERENCE_PX_PER_MM) / REFERENCE_PX_PER_MM, round(y * REFERENCE_PX_PER_MM) / REFERENCE_PX_PER_MM

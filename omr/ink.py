@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from form_layouts.layout import Box, Shape
-from omr.fields import LEAST_CONTRAST, Fields, Floats, Patches, cut, patch_origin, same_size
+from omr.fields import LEAST_CONTRAST, Fields, cut
 from omr.geometry import Points, View
-from omr.reference import REFERENCE_PX_PER_MM, crop_reference
+from omr.printed_fields import Floats, Patches
+from omr.reference import REFERENCE_PX_PER_MM, crop_reference, patch_origin, same_size
 from omr.registration import Registration
 
 INK = 0.2

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
 from form_layouts.catalogue import Form
-from form_layouts.layout import PageLayout
+from form_layouts.layout import Box, PageLayout
 from omr.files.pdf_drawing import draw_pdf
 from omr.image import Grey
 from omr.kept import Kept
@@ -68,3 +70,22 @@ def crop_reference(reference: Grey, origins: npt.NDArray[np.float64], size: tupl
         part = reference[top : max(top, y + height), left : max(left, x + width)]
         patch[top - y : top - y + part.shape[0], left - x : left - x + part.shape[1]] = part
     return patches
+
+
+def same_size(boxes: Sequence[Box], rim: float) -> list[tuple[list[int], tuple[int, int]]]:
+    """Fields grouped by patch size (height, width) in px, rim included, so that each group is cut in one go."""
+    groups: dict[tuple[int, int], list[int]] = {}
+    for i, (_, _, w, h) in enumerate(boxes):
+        size = (
+            round((np.ceil(h * 2) / 2 + 2 * rim) * REFERENCE_PX_PER_MM),
+            round((np.ceil(w * 2) / 2 + 2 * rim) * REFERENCE_PX_PER_MM),
+        )
+        groups.setdefault(size, []).append(i)
+    return [(members, size) for size, members in groups.items()]
+
+
+def patch_origin(box: Box, size: tuple[int, int]) -> tuple[float, float]:
+    """Top left of the patch of `size` px around a box, in mm, on the reference's pixel grid."""
+    x = box[0] + box[2] / 2 - size[1] / REFERENCE_PX_PER_MM / 2
+    y = box[1] + box[3] / 2 - size[0] / REFERENCE_PX_PER_MM / 2
+    return round(x * REFERENCE_PX_PER_MM) / REFERENCE_PX_PER_MM, round(y * REFERENCE_PX_PER_MM) / REFERENCE_PX_PER_MM

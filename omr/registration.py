@@ -15,6 +15,7 @@ from omr.identify import Identity
 from omr.image import Grey, PageImage
 from omr.markers import Markers
 from omr.placing.planes import find_plane, settled, view_of
+from omr.printed_fields import printed_fields
 from omr.reference import reference_page
 
 MIN_FIELDS_FOUND = 0.3
@@ -101,10 +102,7 @@ def _far_off(registration: Registration) -> bool:
 
 def _registered(image: PageImage, plane: Plane, identity: Identity, seen: int | None) -> Registration:
     """Each field of the page, looked for where this plane puts it."""
-    page = identity.form.layout.pages[identity.page]
     reference = reference_page(identity.form, identity.page)
     view = view_of(image, plane, identity.form.layout.page_size)
-    boxes = [*(field.box for field in page.checkboxes), *([page.warm_up] if page.warm_up else [])]
-    checkboxes = find_fields(view, reference, boxes)
-    cells = find_fields(view, reference, [cell for comb in page.combs for cell in comb.cells])
+    checkboxes, cells = (find_fields(view, printed) for printed in printed_fields(identity.form, identity.page))
     return Registration(identity.form, identity.page, image, plane, view, reference, checkboxes, cells, seen)
