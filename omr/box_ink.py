@@ -15,6 +15,11 @@ MIDDLE_MM2 = 0.06
 RING_SIDE = 0.6
 """Part of the box's height that a ring passes on both sides; the legs of a cross above it reach down to a third."""
 
+DIRECTIONS, RING_SHARE = 24, 0.7
+"""Directions from a box's middle, and share of them in which a ring is seen: a cross that runs in is seen in a third."""
+RING_WIDTHS = 1.1
+"""How far from a box's middle a ring may lie, in box widths: they reach 0.9."""
+
 
 @dataclass(frozen=True)
 class BoxInk:
@@ -34,6 +39,8 @@ class BoxInk:
     """Inside that box, the tail of another one's mark."""
     lonely: Mask
     """Beside that box, of no box."""
+    elsewhere: npt.NDArray[np.float64]
+    """Share of the part it hangs together with that lies in other boxes, of what lies in any."""
     patches: int
 
     def lies_in(self, flags: int) -> Mask:
@@ -66,12 +73,13 @@ def whose_ink(empty: EmptyBoxes, clean: Cleaned) -> BoxInk:
     return BoxInk(
         places, numbers, places // (empty.size[0] * empty.size[1]), lies,
         own[numbers], tail[numbers] & ((lies & INNER) > 0), lonely[numbers] & ((lies & NEAREST) > 0),
-        len(empty.members),
+        (there / np.maximum(here + there, 1))[numbers], len(empty.members),
     )  # fmt: skip
 
 
 def ringed(empty: EmptyBoxes, ink: BoxInk) -> Mask:
-    """Which boxes have ink left and right of them over most of their height, and above or below."""
+    """Which boxes have ink all around them: a part that hangs together in most directions from the box's middle, or
+    whatever ink left and right of it over most of its height, and above or below."""
     height, width = empty.size
     around = (ink.numbers > 0) & ~ink.lies_in(OTHERS)
     heights = np.array([bottom - top for _, top, _, bottom in empty.edges])
@@ -79,4 +87,18 @@ def ringed(empty: EmptyBoxes, ink: BoxInk) -> Mask:
     for side in (WEST, EAST):
         rows = np.unique(ink.places[around & ink.lies_in(side)] // width)
         sides.append(np.bincount(rows // height, minlength=ink.patches) / heights)
-    return np.asarray((np.minimum(*sides) >= RING_SIDE) & (ink.count(around & ink.lies_in(OVER)) > 0), np.bool_)
+    beside = (np.minimum(*sides) >= RING_SIDE) & (ink.count(around & ink.lies_in(OVER)) > 0)
+    return np.asarray(beside | _encircled(empty, ink), np.bool_)
+
+
+def _encircled(empty: EmptyBoxes, ink: BoxInk) -> Mask:
+    """Which boxes one part of the ink goes round, through other boxes too."""
+    left, top, right, bottom = np.array(empty.edges).T
+    y, x = np.divmod(ink.places % (empty.size[0] * empty.size[1]), empty.size[1])
+    x, y = x - (left + right)[ink.patch] / 2, y - (top + bottom)[ink.patch] / 2
+    reach = RING_WIDTHS * np.maximum(right - left, bottom - top)[ink.patch]
+    near = (ink.numbers > 0) & ~ink.lies_in(INNER) & (x**2 + y**2 <= reach**2)
+    direction = ((np.arctan2(y[near], x[near]) / (2 * np.pi) + 0.5) * DIRECTIONS).astype(np.intp) % DIRECTIONS
+    seen = np.unique(ink.numbers[near] * DIRECTIONS + direction) // DIRECTIONS
+    rings = np.bincount(seen, minlength=int(ink.numbers.max(initial=0)) + 1) >= RING_SHARE * DIRECTIONS
+    return ink.count(rings[ink.numbers]) > 0

@@ -31,12 +31,16 @@ from omr.ink import INK, PX_PER_MM2, Cleaned, Mask, Places, cleaned
 from omr.printed_fields import Floats
 from omr.reference import REFERENCE_PX_PER_MM
 from omr.registration import Registration
-from omr.strokes import Inked, Stroke, densest, extent, runs, stroke_of
+from omr.strokes import Inked, Stroke, densest, extent, runs, stroke_of, tick_corner
 
 DUST_MM2 = 0.2
 """Smaller connected ink does not count as part of a faint line."""
 CENTRE_MM = 0.6
 """How far outside its box the crossing or corner of a stroke may lie."""
+OPEN_MM = 0.45
+"""Paper along the edge of a box's inside, at least, between two arms of a cross: broad felt pens leave 0.3 to 2."""
+NOTCHED = 0.9
+"""Share of its convex hull that a cross covers at most: 0.75 to 0.88 with a broad felt pen, a blot 0.95."""
 SHAPE_MM = 0.8
 """Rim around a box in which a mark's strokes are followed to tell a cross from a tick."""
 _BLUR = np.ones((5, 5), np.uint8)
@@ -79,13 +83,17 @@ class BoxScore:
     """Area of the whole mark."""
     inside: float = 0.0
     """Share of the whole mark that lies inside the box."""
+    elsewhere: float = 0.0
+    """Share of what hangs together with the ink inside that lies in other boxes, of what lies in any."""
     beside_mm2: tuple[float, float] = (0.0, 0.0)
     """Ink left and right of the box that hangs together with no box."""
     foreign: float = 0.0
     """Share of the inside that another box's mark runs into."""
     ringed: bool = False
-    """Whether ink passes left and right of the box over most of its height, and above or below it, whosever it is."""
+    """Whether ink goes round the box, whosever it is."""
     stroke: Stroke = "other"
+    saltire: bool = False
+    """Whether the inside opens to its edge between three or four arms: a cross, however broad its pen, or open hatching."""
     centred: bool = False
     """Whether the densest place of the mark, a crossing or a corner, lies in the box or within CENTRE_MM; or its middle
     in the box."""
@@ -155,9 +163,11 @@ def _marks(empty: EmptyBoxes, clean: Cleaned, ink: BoxInk) -> Iterator[tuple[int
     darkness = np.split(clean.darkness[clean.is_ink][inside], np.cumsum(counts[having]))[:-1]
     own, marks = (ink.drawn(some, empty.size) for some in (ink.own, ink.own & ~ink.lies_in(OTHERS)))
     inks = ink.drawn(inside, empty.size)[having][:, *empty.inside]
-    for n, one, crossed, dark in zip(having.tolist(), inks, runs(inks), darkness, strict=True):
+    away = np.bincount(ink.patch[inside], ink.elsewhere[inside], minlength=len(counts))[having] / counts[having]
+    for n, one, crossed, dark, off in zip(having.tolist(), inks, runs(inks), darkness, away, strict=True):
         median = float(np.partition(dark, len(dark) // 2)[len(dark) // 2])
-        yield n, {"runs": float(crossed), "darkness": min(1.0, median), **_mark(empty, n, own[n], one, marks[n])}
+        measured = {"runs": float(crossed), "darkness": min(1.0, median), "elsewhere": float(off)}
+        yield n, measured | _mark(empty, n, own[n], one, marks[n])
 
 
 def _mark(empty: EmptyBoxes, n: int, own: Inked, ink: Inked, mark: Inked) -> dict[str, Any]:
@@ -170,6 +180,8 @@ def _mark(empty: EmptyBoxes, n: int, own: Inked, ink: Inked, mark: Inked) -> dic
     core = empty.core[n]
     cored = np.count_nonzero(core)
     mark = mark[part]
+    corner = tick_corner(mark)
+    stroke = stroke_of(*_close_by(mark, empty.printed[n][part], edges), corner)
     return {
         "coverage": area / max(1, int(empty.area[n])),
         "core": np.count_nonzero(ink[core]) / cored if cored else 0.0,
@@ -178,8 +190,9 @@ def _mark(empty: EmptyBoxes, n: int, own: Inked, ink: Inked, mark: Inked) -> dic
         "mark_mm": extent(mark),
         "mark_mm2": whole / PX_PER_MM2,
         "inside": area / max(1, whole),
-        "stroke": stroke_of(*_close_by(mark, empty.printed[n][part], edges)),
-        "centred": _is_centred(mark, edges),
+        "stroke": stroke,
+        "saltire": _is_saltire(ink),
+        "centred": _is_centred(mark, edges, corner if corner and stroke == "tick" else densest(mark)),
     }
 
 
@@ -191,14 +204,28 @@ def _close_by(mark: Inked, printed: Mask, edges: Edges) -> tuple[Inked, Mask]:
     return mark[part], printed[part]
 
 
-def _is_centred(mark: Inked, edges: Edges) -> bool:
+def _is_centred(mark: Inked, edges: Edges, middle: tuple[int, int]) -> bool:
     left, top, right, bottom = edges
-    x, y = densest(mark)
+    x, y = middle
     across, down = max(left - x, x - right, 0), max(top - y, y - bottom, 0)
     if math.hypot(across, down) <= CENTRE_MM * REFERENCE_PX_PER_MM:
         return True
     x, y, w, h = cv2.boundingRect(mark)
     return left <= x + (w - 1) / 2 <= right and top <= y + (h - 1) / 2 <= bottom
+
+
+def _is_saltire(ink: Inked) -> bool:
+    """Paper between ink three times along the edge of the inside, and notches: no blot, whose outline is convex."""
+    edge = np.concatenate([ink[0], ink[1:, -1], ink[-1, -2::-1], ink[-2:0:-1, 0]])
+    turns = np.flatnonzero(edge != np.roll(edge, 1))
+    if not len(turns):
+        return False
+    spans = np.diff(turns, append=turns[0] + len(edge))[edge[turns] == 0]
+    if np.count_nonzero(spans >= OPEN_MM * REFERENCE_PX_PER_MM) < 3:
+        return False
+    hull = np.zeros_like(ink)
+    cv2.fillConvexPoly(hull, cv2.convexHull(cv2.findNonZero(ink)), 1)
+    return cv2.countNonZero(ink) <= NOTCHED * cv2.countNonZero(hull)
 
 
 def _gap(ink: Inked, core: Mask, radius: float) -> float:

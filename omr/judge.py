@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -22,8 +23,9 @@ THIN_QUESTIONS = 4
 """Questions on a one-bit page from which it is suspicious that not one is answered."""
 FADED = 2
 """Boxes with specks or pale lines from which a page without any mark lost its strokes: pencil on a copy of a copy."""
-FRAIL = 0.1
-"""Coverage of a mark on a black and white scan below which its strokes are breaking up; whole crosses cover 0.2."""
+FRAIL, USUALLY_FRAIL = 0.1, 0.2
+"""Coverage of a mark on a black and white scan, and median coverage of all of them, below which strokes are breaking up:
+crosses of ball pens cover 0.2 and more, of pencils, pale and drying pens 0.1 to 0.2."""
 BLANK_CONFIDENCE = 0.999
 """Said of every blank field; set by eye, since blank and written are not measured apart yet."""
 _BLANK = Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
@@ -72,10 +74,10 @@ def held_back(answers: dict[str, Answer], values: Collection[int] = (NOT_ANSWERE
 def _is_frail(marks: Sequence[Mark]) -> bool:
     """Whether a black and white page shows strokes that are breaking up: others of this hand may be gone altogether."""
     strokes = [mark for mark in marks if mark.score.fill is None]
-    return any(
-        mark.reason in ("faint_mark", "dot") or (mark.state == "marked" and mark.score.coverage < FRAIL)
-        for mark in strokes
-    )
+    marked = [mark.score.coverage for mark in strokes if mark.state == "marked"]
+    if any(mark.reason in ("faint_mark", "dot") for mark in strokes):
+        return True
+    return bool(marked) and (min(marked) < FRAIL or statistics.median(marked) < USUALLY_FRAIL)
 
 
 def not_accepted(answers: dict[str, Answer], reason: Reason) -> dict[str, Answer]:
@@ -149,9 +151,9 @@ def _hold_back_other(
 def _one_of(question: Question, group: Sequence[Mark]) -> Answer:
     """One value of several boxes: a single question, or a row of a grid."""
     marked = [mark for mark in group if mark.state == "marked"]
-    unsure = [mark for mark in group if mark.state == "unsure"]
-    reasons = _reasons(group)
-    candidates = tuple(question.boxes[mark.score.choice] for mark in group if mark in marked or mark in unsure)
+    likely = [*marked, *(mark for mark in group if mark.state == "unsure"), *_specks(group)]
+    reasons = (*_reasons(group), *(("dot",) if _specks(group) else ()))
+    candidates = tuple(question.boxes[mark.score.choice] for mark in group if mark in likely)
     if len(marked) > 1:
         reasons = (*reasons, "two_marks")
     confidence = _all_right(group)
@@ -159,6 +161,13 @@ def _one_of(question: Question, group: Sequence[Mark]) -> Answer:
         return Answer(value=None, accepted=False, confidence=1 - confidence, candidates=candidates, reasons=reasons)
     value = question.boxes[marked[0].score.choice] if marked else NOT_ANSWERED
     return Answer(value=value, accepted=True, confidence=confidence)
+
+
+def _specks(group: Sequence[Mark]) -> list[Mark]:
+    """Boxes of an unanswered question with a speck in them: it may be what the scan left of a pale stroke."""
+    if any(mark.state != "empty" for mark in group):
+        return []
+    return [mark for mark in group if mark.score.coverage and mark.kind in ("clean", "specked")]
 
 
 def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
@@ -169,7 +178,7 @@ def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
     chosen = [mark for mark in marked if mark.score.choice in question.choices]
     contradiction: tuple[Reason, ...] = ("contradiction",) if missing and (chosen or len(missing) > 1) else ()
     too_many: tuple[Reason, ...] = ("too_many_marks",) if question.at_most and len(chosen) > question.at_most else ()
-    doubtful = _reasons([mark for mark in group if mark.state == "unsure"])
+    doubtful = (*_reasons([mark for mark in group if mark.state == "unsure"]), *(("dot",) if _specks(group) else ()))
     confidence = _all_right(group)
     answers = {}
     for variable, choice in question.variables.items():

@@ -12,14 +12,18 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from form_layouts.layout import Box
 from omr.checkboxes import DUST_MM2, BoxScore
 from omr.confidence import TARGET_ERROR, Kind, confidence
 from omr.reading import MarkReading, Reason, State
 
-FAINT_LINE, WASHED_LINE = 0.018, 0.009
+FAINT_LINE, WASHED_LINE = 0.03, 0.009
 """Contrast of a line in an inkless box from which something pale was drawn there; of empty boxes of simulated office
-scans 98 % have less than 0.012.  The second where a copier washed the paper white: empty boxes have 0.000 there, the
-palest crosses that can be seen 0.012 to 0.022."""
+scans 98 % have less than 0.012, the palest crosses that can be seen 0.056.  The second where a copier washed the paper
+white: empty boxes have 0.000 there, the palest crosses that can be seen 0.012 to 0.022."""
+FAINT_OF_USUAL = 0.08
+"""The same as a share of the darkness of this person's marks, where not a speck of ink is seen: the palest crosses have
+0.17, the back shining through thin paper up to 0.15."""
 WASHED = 0.001
 """Median contrast of a page's inkless boxes below which its paper was washed white."""
 FAINT_LINES = 5.0
@@ -27,6 +31,8 @@ FAINT_LINES = 5.0
 SOLID_INK = 0.7
 """Median darkness of a person's marks from which a speck is dust and not what is left of a stroke: ball pens give 0.75 and
 more, pencils, of whose palest strokes copies leave specks, 0.4 to 0.65."""
+SPECKED = 2
+"""Boxes of a page with dust in them from which it may be something else: office scans have one at most."""
 DUST_MM = 0.7
 """Length up to which ink of less than DUST_MM2 is dust: no pen makes a dot below 0.3 mm2."""
 PLAIN_COVERAGE = 0.2
@@ -38,12 +44,17 @@ MARK_WIDTHS = 0.42
 the smallest ticks begin at 2.5."""
 INSIDE = 0.35
 """Share of a mark that lies in its box: below, it stands beside the box, or goes round another."""
+ELSEWHERE, LEG = 0.7, 0.2
+"""Share of connected ink in other boxes from which, and coverage up to which it is a leg of the cross next door, unless it
+crosses here too: two boxes whose crosses touch have 0.5."""
 EDGE_CORE, EDGE_MM = 0.01, 0.8
 """Inked share of the core, and breadth, up to which ink only runs along the box's edge: a ring round a neighbour, a tail."""
 SIDE_CORE, SIDE_COVERAGE, SIDE_INSIDE = 0.04, 0.1, 0.6
 """The same for thin ink that lies mostly outside."""
 RING_MM = 9.0
 """Distance of box centres up to which a ring round one box may cross another."""
+CROSS_RUNS = 1.8
+"""Most strokes side by side of a cross: 95 % have 1.79."""
 HATCHED_RUNS, HATCHED_COVERAGE = 2.6, 0.4
 """Strokes side by side, and coverage, from which a box is hatched."""
 FAINT_INK = 0.27
@@ -91,8 +102,9 @@ BESIDE_MM2 = 0.4
 EMPTY_FILL, MARK_FILL = 0.09, 0.18
 """Darkness beyond the print up to which a bubble with a letter in it is empty, and from which it is marked: looked at on
 17 real sheets of three forms, whose empty ones have at most 0.066 and whose marked ones at least 0.192."""
-RUNS_IN = 0.04
-"""Share of the inside that a neighbour's mark may run into: of 9,600 empty boxes one in a thousand had more than 0.023."""
+RUNS_IN = 0.08
+"""Share of the inside that a neighbour's mark may run into: of 269 boxes with less, none but circled ones was marked; of
+9 with more, one in three."""
 LOST_OUTLINE = 0.25
 """Correlation below which the printed box was not seen at its place."""
 FILLERS = 4
@@ -137,8 +149,18 @@ class Person:
     """Median coverage of the strokes where there are USUAL_MARKS; else 0."""
     one_bit: bool
     """Then a few specks may be all that is left of a stroke."""
+    washed: bool
+    """Whether the paper was washed white."""
+    specked: bool
+    """Whether specks lie in several boxes, or on washed paper: they may be what is left of pale strokes."""
     faint_line: float
-    """Contrast from which a line in an inkless box is pale ink."""
+    """Contrast from which a line in a box without a mark is pale ink."""
+
+    def faint_line_in(self, score: BoxScore) -> float:
+        """The same for one box: where there is not even a speck, this hand's strokes say how pale they may be."""
+        if score.coverage or self.washed:
+            return self.faint_line
+        return max(self.faint_line, FAINT_OF_USUAL * self.darkness)
 
 
 def judge_marks(boxes: Sequence[BoxScore], warm_up: BoxScore | None, *, one_bit: bool = False) -> list[Mark]:
@@ -183,31 +205,37 @@ def _person(boxes: Sequence[BoxScore], warm_up: BoxScore | None, one_bit: bool) 
         for score in everything
         if max(score.mark_mm) >= MARK_WIDTHS * min(score.box[2:]) and score.inside >= INSIDE
     ]
-    strokes = [score.coverage for score in marks if score.stroke != "other" and not _is_filled(score)]
+    strokes = [score.coverage for score in marks if _is_shaped(score) and not _is_filled(score)]
     inkless = [score.line for score in everything if score.coverage == 0 and score.foreign == 0]
+    usual = statistics.median(inkless) if inkless else WASHED
+    washed = usual < WASHED
     return Person(
         darkness=statistics.median(score.darkness for score in marks) if marks else 0.0,
         coverage=statistics.median(strokes) if len(strokes) >= USUAL_MARKS else 0.0,
         one_bit=one_bit,
-        faint_line=_faint_line(statistics.median(inkless)) if inkless else FAINT_LINE,
+        washed=washed,
+        specked=washed or sum(score.coverage > 0 and _is_dust(score) for score in everything) >= SPECKED,
+        faint_line=WASHED_LINE if washed else max(FAINT_LINE, FAINT_LINES * usual),
     )
-
-
-def _faint_line(usual: float) -> float:
-    return WASHED_LINE if usual < WASHED else max(FAINT_LINE, FAINT_LINES * usual)
 
 
 def _without_rings(marks: list[Mark]) -> list[Mark]:
     """A ring round a box runs through its neighbours: ink in their corners is no mark."""
     rings = [mark.score.box for mark in marks if mark.reason == "circled"]
-    return [
-        _unsure(mark.score, "circled")
-        if mark.state == "marked"
-        and mark.score.core < SIDE_CORE
-        and any(math.dist(mark.score.box[:2], ring[:2]) <= RING_MM for ring in rings)
-        else mark
-        for mark in marks
-    ]
+    return [_without_ring(mark, rings) for mark in marks]
+
+
+def _without_ring(mark: Mark, rings: Sequence[Box]) -> Mark:
+    score = mark.score
+    if score.core >= SIDE_CORE or score.ringed:
+        return mark
+    if not any(math.dist(score.box[:2], ring[:2]) <= RING_MM for ring in rings):
+        return mark
+    if mark.state == "marked":
+        return _unsure(score, "circled")
+    if score.coverage and mark.reason in ("beside_box", "struck_line"):
+        return _decided(score, "empty", "entered", 1 - score.core / SIDE_CORE, "beside_box")
+    return mark
 
 
 def _without_mixed(marks: list[Mark]) -> list[Mark]:
@@ -236,7 +264,7 @@ def _not_a_filler(mark: Mark, *, lone_beside_stroke: bool) -> Mark:
 
 
 def _is_filled(score: BoxScore) -> bool:
-    if score.core < FILLED_CORE:
+    if score.core < FILLED_CORE or _is_broad_cross(score):
         return False
     hatched = score.runs >= HATCHED_RUNS and score.coverage >= HATCHED_COVERAGE
     dense = score.mark_mm2 >= FILLED_DENSITY * score.mark_mm[0] * score.mark_mm[1]
@@ -252,15 +280,17 @@ def _alone(score: BoxScore, person: Person) -> Mark:
         return _crowded(score, score.fill)
     if score.coverage == 0:
         return _empty_or_beside(score, person)
-    if score.mark_mm2 <= DUST_MM2 and max(score.mark_mm) <= DUST_MM:
+    if _is_dust(score):
         return _unsure(score, "dot") if person.one_bit else _empty_or_beside(score, person)
     plain_tick = score.stroke == "tick" and score.centred
     if not plain_tick and _is_struck(score, width):
         return _unsure(score, "struck_line")
-    if not plain_tick and (score.inside < INSIDE or _is_at_edge(score)):
+    leg = score.elsewhere >= ELSEWHERE and score.coverage < LEG and not (score.stroke == "cross" and score.centred)
+    if leg or (not plain_tick and (score.inside < INSIDE or _is_at_edge(score))):
         return _unsure(score, "circled" if score.ringed else "beside_box")
-    sure = score.stroke != "other" and score.centred
-    if score.darkness < (FAINT_INK if sure else max(FAINT_INK, FAINT_SHARE * person.darkness)):
+    sure = _is_shaped(score) and score.centred
+    pale = 0.0 if sure and person.washed else FAINT_INK  # on washed paper there is nothing else that it could be
+    if score.darkness < (pale if sure else max(pale, FAINT_SHARE * person.darkness)):
         return _unsure(score, "half_erased" if score.smear >= SMEARED else "faint_mark")
     if _is_filled(score) and not (0 < score.coverage <= USUAL * person.coverage):
         return _decided(score, "marked", "full", 1 - score.gap / FILLED_GAP, "blackened", filled=True)
@@ -284,7 +314,8 @@ def _crowded(score: BoxScore, fill: float) -> Mark:
 
 
 def _empty_or_beside(score: BoxScore, person: Person) -> Mark:
-    if score.line > person.faint_line:
+    faint_line = person.faint_line_in(score)
+    if score.line > faint_line:
         return _unsure(score, "half_erased" if score.smear >= SMEARED else "faint_mark")
     if score.ringed:
         return _unsure(score, "circled")
@@ -294,8 +325,21 @@ def _empty_or_beside(score: BoxScore, person: Person) -> Mark:
         return _unsure(score, "beside_box")
     if score.foreign:
         return _decided(score, "empty", "entered", 1 - score.foreign / RUNS_IN, "beside_box")
-    kind: Kind = "specked" if score.coverage and person.darkness < SOLID_INK else "clean"
-    return _decided(score, "empty", kind, 1 - score.line / person.faint_line, "faint_mark")
+    kind: Kind = "specked" if score.coverage and person.specked and person.darkness < SOLID_INK else "clean"
+    return _decided(score, "empty", kind, 1 - score.line / faint_line, "faint_mark")
+
+
+def _is_dust(score: BoxScore) -> bool:
+    return score.mark_mm2 <= DUST_MM2 and max(score.mark_mm) <= DUST_MM
+
+
+def _is_shaped(score: BoxScore) -> bool:
+    """Whether it is plainly a cross or a tick."""
+    return score.stroke != "other" or _is_broad_cross(score)
+
+
+def _is_broad_cross(score: BoxScore) -> bool:
+    return score.saltire and score.coverage <= STROKE_COVERAGE and score.runs <= CROSS_RUNS
 
 
 def _is_at_edge(score: BoxScore) -> bool:

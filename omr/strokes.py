@@ -9,14 +9,17 @@ import numpy as np
 import numpy.typing as npt
 
 from omr.geometry import Points
-from omr.ink import PX_PER_MM2, Mask
+from omr.ink import Mask
 from omr.reference import REFERENCE_PX_PER_MM
 
 Stroke = Literal["cross", "tick", "other"]
 Inked = npt.NDArray[np.uint8]
 """1 where there is ink."""
-CORNER_MM2 = 0.12
-"""Ink in a corner of a mark's bounding box from which a stroke ends there: half a millimetre of the finest pen."""
+RISE_MM, SLOPE, STEEPER = 1.5, 0.4, 1.4
+"""How far the right end of a tick lies above its corner, at least; the same as a share of its width, since lines struck
+through rise a tenth; and as a multiple of its left end's, since arcs of rings rise as far as they fall."""
+SINGLE = 0.75
+"""Share of a tick's columns that cross it once."""
 DENSE_PX = 5
 """Width of the square in which the densest place of a mark is looked for."""
 ARM_MM = 1.0
@@ -37,42 +40,48 @@ def runs(inks: Inked) -> Points:
     return np.asarray(np.maximum(*means), np.float64)
 
 
-def stroke_of(mark: Inked, printed: Mask) -> Stroke:
-    """Four arms leave the crossing of a cross, two the corner of a tick; counted on two circles round its densest place."""
-    x, y = densest(mark)
-    least = ARM_WIDTHS * width(mark)
+def stroke_of(near: Inked, printed: Mask, corner: tuple[int, int] | None) -> Stroke:
+    """Four arms leave the crossing of a cross, two any place of a tick; counted on two circles round the densest place.
+
+    `near` is the mark in and around its box, `corner` the one of a tick, if the whole mark has one.
+    """
+    x, y = densest(near)
+    least = ARM_WIDTHS * width(near)
     reach = np.array([[max(radius, least) * REFERENCE_PX_PER_MM] for radius in (ARM_MM, 1.5 * ARM_MM)])
     across, down = (
         np.minimum(np.maximum(np.rint(place).astype(np.intp), 0), side - 1)
-        for place, side in ((x + reach * _ACROSS, mark.shape[1]), (y + reach * _DOWN, mark.shape[0]))
+        for place, side in ((x + reach * _ACROSS, near.shape[1]), (y + reach * _DOWN, near.shape[0]))
     )
     arms = []
-    for met, seen in zip(mark[down, across], ~printed[down, across], strict=True):
+    for met, seen in zip(near[down, across], ~printed[down, across], strict=True):
         known = met[seen]
         arms.append(np.count_nonzero(known[1:] > known[:-1]) + np.count_nonzero(known[:1] > known[-1:]))
     if min(arms) >= 3:
         return "cross"
-    if max(arms) <= 2 and _rises(mark):
-        return "tick"
-    return "other"
+    return "tick" if corner and max(arms) <= 2 else "other"
+
+
+def tick_corner(mark: Inked) -> tuple[int, int] | None:
+    """x and y of the lowest place of one stroke that rises from there to its right end; None where it is none.
+
+    The left arm of a tick need not be seen: often it lies on the box's outline.
+    """
+    columns = np.flatnonzero(mark.any(axis=0))
+    inked = mark[:, columns]
+    lowest = len(mark) - 1 - inked[::-1].argmax(axis=0)
+    corner = int(lowest.argmax())
+    fall, rise = (int(lowest[corner] - lowest[end]) / REFERENCE_PX_PER_MM for end in (0, -1))
+    across = len(columns) / REFERENCE_PX_PER_MM
+    if rise < max(RISE_MM, SLOPE * across, STEEPER * fall):
+        return None
+    single = np.count_nonzero(inked[1:] > inked[:-1], axis=0) + inked[0] == 1
+    return (int(columns[corner]), int(lowest[corner])) if single.mean() >= SINGLE else None
 
 
 def densest(mark: Inked) -> tuple[int, int]:
     """x and y of the place with most ink around it."""
     _, _, _, (x, y) = cv2.minMaxLoc(cv2.boxFilter(mark, -1, (DENSE_PX, DENSE_PX), normalize=False))
     return int(x), int(y)
-
-
-def _rises(mark: Inked) -> bool:
-    """Whether the ink reaches up right and not down right, as a tick does."""
-    x, y, w, h = cv2.boundingRect(mark)
-    box = mark[y : y + h, x : x + w]
-    high, wide = max(1, h // 3), max(1, w // 3)
-    up, down, back = (
-        int(np.count_nonzero(part)) / PX_PER_MM2
-        for part in (box[:high, -wide:], box[-high:, -wide:], box[:high, :wide])
-    )
-    return up >= CORNER_MM2 and max(down, back) < CORNER_MM2
 
 
 def width(mark: Inked) -> float:

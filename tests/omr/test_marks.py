@@ -7,8 +7,8 @@ import pytest
 from omr.assembly import assemble
 from omr.image import Grey
 from omr.reading import PageReading, Submission
-from simulation.marks import Style
-from simulation.pen import CLEAR_PENS, FINE_BALL_PEN, PENCIL, PENS, Pen
+from simulation.marks import Style, draw_mark
+from simulation.pen import BALL_PEN, BROAD_FELT_PEN, CLEAR_PENS, FINE_BALL_PEN, PENCIL, PENS, Pen
 from simulation.scanner import OFFICE, Scanner
 from tests.omr.drawn import Marks, draw, printed, read, scanned
 
@@ -113,16 +113,92 @@ def test_what_is_accepted_is_right_whatever_the_pen_and_style(pen: Pen) -> None:
         )
 
 
-def test_a_streak_of_the_scanner_is_no_mark() -> None:
-    """A thin dark line down the page, through a column of a grid."""
-    page = draw([("transport", "bus", "cross")], pen=FINE_BALL_PEN)
+def grid_column(choice: str) -> slice:
+    """Four pixels down the middle of the boxes of one choice of the grid."""
     boxes = printed()[0].forms[0].layout.pages[0].checkboxes
-    column = next(field.box for field in boxes if field.choice == "sometimes")
-    x = round((column[0] + 2.0) * 300 / 25.4)
-    page[:, x : x + 4] = np.minimum(page[:, x : x + 4], 110)
+    x, _, width, _ = next(field.box for field in boxes if field.choice == choice)
+    left = round((x + width / 2) * 300 / 25.4)
+    return slice(left, left + 4)
+
+
+@pytest.mark.parametrize("grey", [110, 255], ids=["dark", "bright"])
+def test_a_streak_of_the_scanner_is_no_mark_and_hides_none(grey: int) -> None:
+    """A thin line over the whole scan, through a column of a grid: empty boxes stay empty, a crossed one crossed."""
+    page = np.minimum(draw([("places.library", "sometimes", "cross")], pen=FINE_BALL_PEN), 240)
+    page[:, grid_column("sometimes")] = grey
+    reading = read(page)
+    assert [value(reading, f"places_{row}") for row in ("park", "library", "pool")] == [-9, 2, -9]
+
+
+def test_a_line_drawn_through_several_boxes_is_no_answer() -> None:
+    page = draw([("transport", "bus", "cross")], pen=FINE_BALL_PEN)
+    top, bottom = (round(at * 300 / 25.4) for at in grid_span())
+    page[top:bottom, grid_column("sometimes")] = 60
     reading = read(page)
     assert [value(reading, f"places_{row}") for row in ("park", "library", "pool")] == [("struck_line",)] * 3
     assert value(reading, "transport") == 3
+
+
+def grid_span() -> tuple[float, float]:
+    """Above the first and below the last row of the grid, mm."""
+    boxes = [field.box for field in printed()[0].forms[0].layout.pages[0].checkboxes if field.question == "places"]
+    return min(box[1] for box in boxes) - 2, max(box[1] + box[3] for box in boxes) + 2
+
+
+def test_a_cross_that_runs_into_the_next_box_marks_only_its_own() -> None:
+    """Large crosses of a list reach over the gap of a millimetre: the leg in the next box is none of its marks."""
+    boxes = {
+        field.choice: field.box
+        for field in printed()[0].forms[0].layout.pages[0].checkboxes
+        if field.question == "transport"
+    }
+    page = draw([])
+    x, y, width, height = boxes["bus"]
+    draw_mark(page, (x, y, width, height * 1.8), "cross", BALL_PEN, np.random.default_rng(3))
+    reading = read(office(page, 3))
+    assert reading.marks["transport"]["bus"][0] == "marked"
+    assert {reading.marks["transport"][choice][0] for choice in boxes if choice != "bus"} <= {"empty", "unsure"}
+
+
+def test_a_ring_is_found_though_half_of_it_lies_on_outlines_and_in_the_next_box() -> None:
+    """Rings of every size and place round a box of a narrow list; the boxes that they cut are not marked."""
+    for seed in range(12):
+        page = draw([("transport", "bus", "circled")], pen=BALL_PEN, seed=seed)
+        marks = read(office(page, seed)).marks["transport"]
+        assert marks["bus"][0] == "unsure", seed
+        assert "marked" not in {state for state, _ in marks.values()}, seed
+
+
+def test_broad_crosses_are_crosses_and_no_corrections() -> None:
+    """Of 30 hardly any waits for a person, and none is taken for a correction."""
+    rows: Marks = [(f"places.{row}", "never", "cross") for row in ("park", "library", "pool")]
+    marks: Marks = [("transport", "car", "cross"), ("leisure", "sport", "cross"), *rows]
+    right = 0
+    for seed in range(6):
+        reading = read(office(draw(marks, pen=BROAD_FELT_PEN, seed=seed), seed))
+        states = [state for boxes in reading.marks.values() for state, _ in boxes.values() if state != "empty"]
+        assert len(states) == 5, seed
+        assert set(states) <= {"marked", "unsure"}, seed
+        right += states.count("marked")
+    assert right >= 27
+
+
+def with_speck(page: Grey, question: str, choice: str) -> Grey:
+    """Dust of a quarter millimetre in the middle of a box."""
+    boxes = printed()[0].forms[0].layout.pages[0].checkboxes
+    x, y, w, h = next(field.box for field in boxes if (field.question, field.choice) == (question, choice))
+    centre = round((x + w / 2) * 300 / 25.4), round((y + h / 2) * 300 / 25.4)
+    return np.asarray(cv2.circle(page.copy(), centre, 1, 0, -1), np.uint8)
+
+
+def test_a_speck_in_an_unanswered_question_is_shown_to_a_person() -> None:
+    """It may be all that is left of a pale stroke; beside a cross of the same question it is dust."""
+    page = draw([("leisure", "sport", "cross"), ("places.park", "often", "cross")])
+    alone = read(office(with_speck(page, "transport", "bus"), 1))
+    assert value(alone, "transport") == ("dot",)
+    assert alone.answers["transport"].candidates == (3,)
+    beside = read(office(with_speck(page, "leisure", "music"), 1))
+    assert [value(beside, f"leisure_{code}") for code in (2, 3)] == [1, 0]
 
 
 def test_a_confidence_is_higher_for_a_clear_mark_than_for_a_doubtful_one() -> None:
