@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from form_layouts.layout import Box, Shape
-from omr.fields import LEAST_CONTRAST, Fields, cut
+from omr.fields import LEAST_CONTRAST, cut
 from omr.geometry import Points, View
+from omr.image import Grey
 from omr.printed_fields import Floats, Patches
 from omr.reference import REFERENCE_PX_PER_MM, crop_reference, patch_origin, same_size
-from omr.registration import Registration
 
 INK = 0.2
 """Darkness, from 0 paper to 1 print, from which a pixel is ink: a ball pen gives 0.5 to 1, a pale one 0.25 and more."""
@@ -151,30 +151,48 @@ def inside_boxes(x: Floats, y: Floats, boxes: Sequence[Box], shapes: Sequence[Sh
     return np.asarray(inside, np.bool_)
 
 
-def ink_inside(
-    registration: Registration, fields: Fields, boxes: Sequence[Box], rim: float, rules: Sequence[Sequence[float]] = ()
-) -> list[float]:
-    """Ink in mm2 inside each of `boxes`, each in its field with `rim` mm around it.
+@dataclass(frozen=True)
+class Insides:
+    """The insides of fields of one size as they are printed: patches (n, height, width)."""
+
+    members: list[int]
+    origins: Points
+    size: tuple[int, int]
+    blank: npt.NDArray[np.float16]
+    printed: Mask
+    inside: Mask
+    """Where ink counts."""
+
+
+def insides(
+    reference: Grey, fields: Sequence[Box], boxes: Sequence[Box], rim: float, rules: Sequence[Sequence[float]] = ()
+) -> list[Insides]:
+    """The inside of each of `boxes`, each in its field with `rim` mm around it, on a form's page.
 
     `rules` are the y in mm of printed lines for each box, off which ink is counted.
     """
-    found = [0.0] * len(boxes)
-    for members, size in same_size(fields.boxes, rim):
-        origins = np.array([patch_origin(fields.boxes[i], size) for i in members])
-        blank = blank_darkness(crop_reference(registration.reference, origins, size))
+    found = []
+    for members, size in same_size(fields, rim):
+        origins = np.array([patch_origin(fields[i], size) for i in members])
+        blank = blank_darkness(crop_reference(reference, origins, size))
         printed = is_printed(blank)
-        clean = cleaned(
-            registration.view, origins + fields.shifts[members], size, blank, printed, registration.contrast
-        )
-        ink = clean.ink[parts(clean.ink, printed) > 0]
-        if not len(ink):
-            continue
         x, y = grid_mm(origins, size)
         inside = inside_boxes(x, y, [boxes[i] for i in members], ["square"] * len(members)) & ~printed
         for n, member in enumerate(members):
             for rule in rules[member] if rules else ():
                 inside[n] &= np.abs(y[n] - rule) >= RULE_MM
-        areas = np.bincount(ink[inside.ravel()[ink]] // (size[0] * size[1]), minlength=len(members)) / PX_PER_MM2
-        for member, area in zip(members, areas.tolist(), strict=True):
+        found.append(Insides(members, origins, size, blank.astype(np.float16), printed, inside))
+    return found
+
+
+def ink_inside(view: View, known: Sequence[Insides], shifts: Points, contrast: float) -> list[float]:
+    """Ink in mm2 inside fields that lie `shifts` (n, 2) mm off their places; `contrast` is that of Registration."""
+    found = [0.0] * len(shifts)
+    for one in known:
+        clean = cleaned(view, one.origins + shifts[one.members], one.size, one.blank, one.printed, contrast)
+        ink = clean.ink[parts(clean.ink, one.printed) > 0]
+        patches = ink[one.inside.ravel()[ink]] // (one.size[0] * one.size[1])
+        areas = np.bincount(patches, minlength=len(one.members)) / PX_PER_MM2
+        for member, area in zip(one.members, areas.tolist(), strict=True):
             found[member] = area
     return found

@@ -9,22 +9,27 @@ from typing import Protocol
 import cv2
 import numpy as np
 
+from form_layouts.catalogue import Form
 from form_layouts.layout import Box, Comb, PageLayout, TextArea
 from omr.debug import DebugWriter
-from omr.fields import Fields, cut
+from omr.fields import cut
 from omr.geometry import View
 from omr.image import Grey
-from omr.ink import ink_inside
+from omr.ink import Insides, ink_inside, insides
+from omr.kept import Kept
 from omr.quality import beyond_image
-from omr.reference import REFERENCE_PX_PER_MM
+from omr.reference import REFERENCE_PX_PER_MM, reference_page
 from omr.registration import Registration
 
 EDGE_MM = 0.6
 """Rim inside a text area that belongs to its frame."""
+CELL_RIM_MM = 0.3
+"""Rim around a comb's cell that is looked at with it: its printed line."""
 CROP_RIM_MM = 1.5
 """Rim of a crop that is read or shown: writing runs over its frame."""
 CROP_PX_PER_MM = 11.8
 """Resolution of a crop for an engine: 300 dpi."""
+_KEPT: Kept[tuple[list[Insides], list[Insides]]] = Kept(48)
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,28 @@ class WritingScore:
 
 def measure_writing(registration: Registration, page: PageLayout) -> list[WritingScore]:
     """How much ink each comb and text area of a page bears."""
-    areas = page.text_areas
-    frames = _area_fields(registration, areas)
-    inks = ink_inside(registration, frames, [_inset(area.box) for area in areas], 0.0, [area.rules for area in areas])
-    cut = _cut_off(registration, [area.box for area in areas])
-    scores = [WritingScore(area, ink, cut_off=off) for area, ink, off in zip(areas, inks, cut, strict=True)]
-    inks = ink_inside(registration, registration.cells, registration.cells.boxes, 0.3)
+    of_areas, of_cells = _KEPT.get(registration.form, registration.page, _insides)
+    boxes = [area.box for area in page.text_areas]
+    shifts = np.array([registration.shift_at(box) for box in boxes]).reshape(-1, 2)
+    inks = ink_inside(registration.view, of_areas, shifts, registration.contrast)
+    cut = _cut_off(registration, boxes)
+    scores = [WritingScore(area, ink, cut_off=off) for area, ink, off in zip(page.text_areas, inks, cut, strict=True)]
+    inks = ink_inside(registration.view, of_cells, registration.cells.shifts, registration.contrast)
     for comb in page.combs:
         own, inks = tuple(inks[: len(comb.cells)]), inks[len(comb.cells) :]
         scores.append(WritingScore(comb, sum(own), own, any(_cut_off(registration, comb.cells))))
     return scores
+
+
+def _insides(form: Form, page: int) -> tuple[list[Insides], list[Insides]]:
+    """Of a page's text areas, and of its combs' cells."""
+    reference, layout = reference_page(form, page), form.layout.pages[page]
+    boxes = [area.box for area in layout.text_areas]
+    rules = [area.rules for area in layout.text_areas]
+    cells = [cell for comb in layout.combs for cell in comb.cells]
+    return insides(reference, boxes, [_inset(box) for box in boxes], 0.0, rules), insides(
+        reference, cells, cells, CELL_RIM_MM
+    )
 
 
 def _cut_off(registration: Registration, boxes: Sequence[Box]) -> list[bool]:
@@ -114,9 +131,3 @@ def _crop(registration: Registration, box: Box, rim: float) -> Grey:
         View(registration.image.grey, registration.plane), np.array([[box[0] - rim + dx, box[1] - rim + dy]]), size
     )[0]
     return np.asarray(cv2.resize(patch, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
-
-
-def _area_fields(registration: Registration, areas: Sequence[TextArea]) -> Fields:
-    boxes = tuple(area.box for area in areas)
-    shifts = np.array([registration.shift_at(box) for box in boxes]).reshape(-1, 2)
-    return Fields(boxes, shifts, np.ones(len(boxes)))
