@@ -49,7 +49,7 @@ _KEPT_TURNED: Kept[ExpectedInk] = Kept(64)
 
 @dataclass(frozen=True)
 class ExpectedInk:
-    """`free` is 255 where ink is a note, (height, width) at MAP_PX_PER_MM, both multiples of BLOCK; boxes are in mm."""
+    """`free` is 1 where ink is a note, else 0, (height, width) at MAP_PX_PER_MM, both multiples of BLOCK; boxes are in mm."""
 
     free: Grey
     core: npt.NDArray[np.intp]
@@ -89,7 +89,6 @@ def _expected(form: Form, page: int, *, turned: bool) -> ExpectedInk:
         printed[:, : printed.shape[1] - outer] |= printed[:, outer:]
     free = np.zeros((height, width), np.uint8)
     free[: inner[1], : inner[0]] = cv2.resize(printed, inner, interpolation=cv2.INTER_AREA) < 128
-    free *= 255
     fill_boxes(free, (*fields, *edges), (0.0, 0.0), MAP_PX_PER_MM, 0)
     blank = np.full((height, width), 255, np.uint8)
     blank[: inner[1], : inner[0]] = cv2.resize(reference, inner, interpolation=cv2.INTER_AREA)

@@ -41,7 +41,7 @@ def flattened(view: View, registration: Registration, size: tuple[int, int], px_
 
 def _in_bands(view: View, px: Points, size: tuple[int, int], node: int, most_off: float) -> Grey | None:
     """The page where affine maps between its rows of nodes, whose places are `px` (rows, columns, 2), are good to `most_off` px."""
-    rows, columns, _ = px.shape
+    columns = px.shape[1]
     x = (np.arange(columns) - 0.5) * node - 0.5
     corners = np.column_stack([np.tile(x, 2), np.repeat([0.0, node], columns), np.ones(2 * columns)])
     bands = np.concatenate([px[:-1], px[1:]], axis=1)
