@@ -92,10 +92,10 @@ def find_fields(view: View, printed: PrintedFields) -> Fields:
 def _by_profile(wide: Floats, narrow: Floats) -> Points:
     """Where along `wide` (n, length + 2 * REACH_PX) the profiles `narrow` (n, length), less their means and of length 1,
     lie: the shift in px from the middle, to a fraction; (n,)."""
-    windows = np.lib.stride_tricks.sliding_window_view(wide, narrow.shape[1], axis=1)
-    windows = windows - windows.mean(axis=2, keepdims=True)
-    size = np.sqrt(np.einsum("ijk,ijk->ij", windows, windows))
-    match = np.einsum("ijk,ik->ij", windows, narrow) / np.maximum(size, 1e-6)
+    (n, length), (step, each) = narrow.shape, wide.strides
+    windows = np.lib.stride_tricks.as_strided(wide, (n, 2 * REACH_PX + 1, length), (step, each, each))
+    power = np.einsum("ijk,ijk->ij", windows, windows) - np.einsum("ijk->ij", windows) ** 2 / length
+    match = np.einsum("ijk,ik->ij", windows, narrow) / np.sqrt(np.maximum(power, 1e-12))
     peak = match.argmax(axis=1)
     inner = np.minimum(np.maximum(peak, 1), match.shape[1] - 2)
     rows = np.arange(len(match))

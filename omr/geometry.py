@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,7 @@ class Plane:
 
     def to_px(self, mm: Points) -> Points:
         """(n, 2) mm -> (n, 2) px."""
-        flat = np.column_stack([mm, np.ones(len(mm))]) @ self.matrix.T
+        flat = mm @ self.matrix[:, :2].T + self.matrix[:, 2]
         px: Points = flat[:, :2] / flat[:, 2:]
         return px
 
@@ -41,8 +42,9 @@ class Plane:
     def px_per_mm(self, at: tuple[float, float]) -> float:
         """Mean resolution around a point in mm."""
         x, y = at
-        around = self.to_px(np.array([[x, y], [x + 10, y], [x, y + 10]]))
-        return float(np.sqrt(abs(np.linalg.det(np.stack([around[1] - around[0], around[2] - around[0]])))) / 10)
+        start, *others = self.to_px(np.array([[x, y], [x + 10, y], [x, y + 10]])).tolist()
+        (a, b), (c, d) = ((to[0] - start[0], to[1] - start[1]) for to in others)
+        return math.sqrt(abs(a * d - b * c)) / 10
 
     def plausible(self, page_size: tuple[float, float]) -> bool:
         """Whether a flat sheet can lie so before a camera: not mirrored, no side twisted or much shorter than it should be."""

@@ -45,7 +45,7 @@ def _in_bands(view: View, px: Points, size: tuple[int, int], node: int, most_off
     x = (np.arange(columns) - 0.5) * node - 0.5
     corners = np.column_stack([np.tile(x, 2), np.repeat([0.0, node], columns), np.ones(2 * columns)])
     bands = np.concatenate([px[:-1], px[1:]], axis=1)
-    maps = np.linalg.pinv(corners) @ bands
+    maps = np.linalg.solve(corners.T @ corners, corners.T) @ bands  # least squares
     if np.abs(corners @ maps - bands).max() > most_off:
         return None
     flat = np.empty(size, np.uint8)

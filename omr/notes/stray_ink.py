@@ -105,13 +105,13 @@ def _map_of(view: View, registration: Registration, expected: ExpectedInk) -> _I
     height, width = expected.free.shape
     sheet = flattened(view, registration, (height, width), MAP_PX_PER_MM)
     paper = paper_near(sheet, BLOCK)
-    middle = max(1.0, float(np.median(paper[::2, ::2])))
-    black = float(np.percentile(sheet.ravel()[expected.core], 30)) if len(expected.core) else 0.0
+    middle = max(1.0, _ranked(paper[::2, ::2], 0.5))
+    black = _ranked(sheet.ravel()[expected.core], 0.3) if len(expected.core) else 0.0
     contrast = max(middle - black, 40.0) / middle
     sample = slice(BLOCK // 2, None, 2 * BLOCK)
     free = expected.free[sample, sample] > 0
     seen = (1 - sheet[sample, sample][free] / np.maximum(paper[::2, ::2][free], 1.0)) / contrast
-    dark = max(DARK, TEXTURE * float(np.percentile(seen, 98))) if seen.size else DARK
+    dark = max(DARK, TEXTURE * _ranked(seen, 0.98)) if seen.size else DARK
     level = (paper * (1 - dark * contrast)).astype(np.uint8)
     darker = cv2.compare(sheet, cv2.resize(level, (width, height)), cv2.CMP_LT)
     ink = np.flatnonzero(cv2.bitwise_and(darker, expected.free).view(np.bool_))  # six times faster than without a view
@@ -119,6 +119,12 @@ def _map_of(view: View, registration: Registration, expected: ExpectedInk) -> _I
     y, x = ((place / MAP_PX_PER_MM).astype(np.intp) for place in np.divmod(ink, width))
     np.add.at(cells, (y, x), np.float32(MAP_PX_PER_MM**-2))
     return _InkMap(cells, dark, contrast, sheet, paper)
+
+
+def _ranked(values: npt.NDArray[np.generic], share: float) -> float:
+    """The value that this share of all is at most: faster by far than a percentile between two of them."""
+    place = int(share * (values.size - 1))
+    return float(np.partition(values, place, axis=None)[place])
 
 
 def _places(ink_map: _InkMap) -> list[_Place]:
