@@ -104,9 +104,9 @@ def profiles(patches: Patches) -> tuple[Floats, Floats]:
     """Mean darkness of each column (n, width) and of each row (n, height), high-passed."""
     dark = 255 - patches.astype(np.float32)
     _, height, width = patches.shape
-    return _high_passed(np.full(height, 1 / height, np.float32) @ dark), _high_passed(
-        dark @ np.full(width, 1 / width, np.float32)
-    )
+    columns = np.full(height, 1 / height, np.float32) @ dark
+    rows = dark @ np.full(width, 1 / width, np.float32)
+    return _high_passed(columns), _high_passed(rows)
 
 
 def _high_passed(profile: Floats) -> Floats:

@@ -80,10 +80,9 @@ def _insides(form: Form, page: int) -> tuple[list[Insides], list[Insides]]:
     reference, layout = reference_page(form, page), form.layout.pages[page]
     boxes = [area.box for area in layout.text_areas]
     rules = [area.rules for area in layout.text_areas]
+    of_areas = insides(reference, boxes, [_inset(box) for box in boxes], 0.0, rules)
     cells = [cell for comb in layout.combs for cell in comb.cells]
-    return insides(reference, boxes, [_inset(box) for box in boxes], 0.0, rules), insides(
-        reference, cells, cells, CELL_RIM_MM
-    )
+    return of_areas, insides(reference, cells, cells, CELL_RIM_MM)
 
 
 def _cut_off(registration: Registration, boxes: Sequence[Box]) -> list[bool]:
