@@ -14,53 +14,23 @@ NODE_MM = 20
 """Distance of the points whose place on the image is computed; between them it is taken as even."""
 NEAR_MM = 18.0
 """How far a field's shift speaks for the paper around it: feeders slip over some centimetres, not over millimetres."""
-EVEN_MM = 0.1
-"""How far a band of NODE_MM across the page may be from even, a quarter of a pixel of the map, to be cut out in one go,
-in half the time: simulated office pages are bent by 0.05 mm at most."""
 CLOSED_BLOCKS = 5
 """Blocks over which print and writing are closed to see the paper below: 10 mm."""
 
 
 def flattened(view: View, registration: Registration, size: tuple[int, int], px_per_mm: float) -> Grey:
-    """The whole page, of `size` (height, width) px: band by band, or point by point where a band is not even."""
+    """The whole page, of `size` (height, width) px."""
     node = round(NODE_MM * px_per_mm)
     rows, columns = (-(-side // node) + 2 for side in size)  # one more on each side, for the edges
     half = 0.5 / px_per_mm
     xs = (np.arange(columns, dtype=np.float64) - 0.5) * NODE_MM - half
     ys = (np.arange(rows, dtype=np.float64) - 0.5) * NODE_MM - half
     grid = np.stack(np.meshgrid(xs, ys), axis=-1) + shifts_near(registration, xs, ys)
-    px = view.plane.to_px(grid.reshape(-1, 2) + half).reshape(rows, columns, 2)
-    banded = _in_bands(view, px, size, node, EVEN_MM * view.plane.px_per_mm((float(xs.mean()), float(ys.mean()))))
-    if banded is not None:
-        return banded
-    places = cv2.resize(px.astype(np.float32), (columns * node, rows * node), interpolation=cv2.INTER_LINEAR)
+    px = view.plane.to_px(grid.reshape(-1, 2) + half).reshape(rows, columns, 2).astype(np.float32)
+    places = cv2.resize(px, (columns * node, rows * node), interpolation=cv2.INTER_LINEAR)
     places = places[node : node + size[0], node : node + size[1]]
     flat = cv2.remap(view.grey, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]  # both maps are in the first; the stubs want two
     return np.asarray(flat, np.uint8)
-
-
-def _in_bands(view: View, px: Points, size: tuple[int, int], node: int, most_off: float) -> Grey | None:
-    """The page where affine maps between its rows of nodes, whose places are `px` (rows, columns, 2), are good to `most_off` px."""
-    columns = px.shape[1]
-    x = (np.arange(columns) - 0.5) * node - 0.5
-    corners = np.column_stack([np.tile(x, 2), np.repeat([0.0, node], columns), np.ones(2 * columns)])
-    bands = np.concatenate([px[:-1], px[1:]], axis=1)
-    maps = np.linalg.solve(corners.T @ corners, corners.T) @ bands  # least squares
-    if np.abs(corners @ maps - bands).max() > most_off:
-        return None
-    flat = np.empty(size, np.uint8)
-    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
-    for band, affine in enumerate(maps):
-        start = round((band - 0.5) * node)
-        top, bottom = max(0, start), min(size[0], start + node)
-        if top < bottom:
-            matrix = affine.T.copy()
-            matrix[:, 2] += matrix[:, 1] * (top - (band - 0.5) * node + 0.5)
-            part = flat[top:bottom]
-            cv2.warpAffine(
-                view.grey, matrix, (size[1], bottom - top), dst=part, flags=flags, borderMode=cv2.BORDER_REPLICATE
-            )
-    return flat
 
 
 def shifts_near(registration: Registration, xs: Points, ys: Points) -> Points:

@@ -29,7 +29,6 @@ def waves(px: Points) -> Points:
 @pytest.mark.parametrize("matrix", [EVEN, UPSIDE_DOWN, PHOTO], ids=["even", "upside down", "photo"])
 @pytest.mark.parametrize("slip", [0.0, 0.8], ids=["still", "slipped"])
 def test_every_place_is_where_the_plane_and_the_shifts_put_it(matrix: Points, slip: float) -> None:
-    """Whether the page is cut out band by band or point by point."""
     asked = load_form_folder(FORM)
     form = Form(asked.questionnaire, typeset(asked, "de").layout)
     plane = Plane(matrix)
