@@ -31,12 +31,14 @@ from omr.ink import INK, PX_PER_MM2, Cleaned, Mask, Places, cleaned
 from omr.printed_fields import Floats
 from omr.reference import REFERENCE_PX_PER_MM
 from omr.registration import Registration
-from omr.strokes import Inked, Stroke, densest, extent, runs, stroke_of, tick_corner
+from omr.strokes import Inked, Stroke, arms_of, densest, extent, runs, tick_corner
 
 DUST_MM2 = 0.2
 """Smaller connected ink does not count as part of a faint line."""
 CENTRE_MM = 0.6
 """How far outside its box the crossing or corner of a stroke may lie."""
+HALF_FULL = 0.5
+"""Inked share of the core below which nobody asks whether a mark is a broad cross or a filled box."""
 OPEN_MM = 0.45
 """Paper along the edge of a box's inside, at least, between two arms of a cross: broad felt pens leave 0.3 to 2."""
 NOTCHED = 0.9
@@ -93,7 +95,7 @@ class BoxScore:
     """Whether ink goes round the box, whosever it is."""
     stroke: Stroke = "other"
     saltire: bool = False
-    """Whether the inside opens to its edge between three or four arms: a cross, however broad its pen, or open hatching."""
+    """Whether a well filled inside opens to its edge between three or four arms: a broad cross, or open hatching."""
     centred: bool = False
     """Whether the densest place of the mark, a crossing or a corner, lies in the box or within CENTRE_MM; or its middle
     in the box."""
@@ -180,19 +182,21 @@ def _mark(empty: EmptyBoxes, n: int, own: Inked, ink: Inked, mark: Inked) -> dic
     core = empty.core[n]
     cored = np.count_nonzero(core)
     mark = mark[part]
-    corner = tick_corner(mark)
-    stroke = stroke_of(*_close_by(mark, empty.printed[n][part], edges), corner)
+    fewest, most = arms_of(*_close_by(mark, empty.printed[n][part], edges))
+    corner = tick_corner(mark) if most <= 2 else None
+    stroke: Stroke = "cross" if fewest >= 3 else "tick" if corner else "other"
+    full = np.count_nonzero(ink[core]) / cored if cored else 0.0
     return {
         "coverage": area / max(1, int(empty.area[n])),
-        "core": np.count_nonzero(ink[core]) / cored if cored else 0.0,
+        "core": full,
         "gap": _gap(ink, core, float(empty.radius[n])) / min(empty.checkboxes[n].box[2:]) if cored else 0.0,
         "extent_mm": extent(ink),
         "mark_mm": extent(mark),
         "mark_mm2": whole / PX_PER_MM2,
         "inside": area / max(1, whole),
         "stroke": stroke,
-        "saltire": _is_saltire(ink),
-        "centred": _is_centred(mark, edges, corner if corner and stroke == "tick" else densest(mark)),
+        "saltire": full >= HALF_FULL and _is_saltire(ink),
+        "centred": _is_centred(mark, edges, corner or densest(mark)),
     }
 
 

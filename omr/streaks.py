@@ -23,7 +23,7 @@ WIDEST_SHARE = 0.0035
 
 def without_streaks(grey: Grey) -> Grey:
     """The same image (height, width), its streaks painted over from both sides; the very image where it has none."""
-    columns, rows = _streaks(grey), _streaks(np.asarray(cv2.transpose(grey), np.uint8))
+    columns, rows = _streaks(grey), _streaks(grey.T)
     if len(columns) or len(rows):
         grey = grey.copy()
         _paint(grey, columns)
@@ -33,16 +33,23 @@ def without_streaks(grey: Grey) -> Grey:
 
 def _streaks(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
     """Columns that a streak darkens or brightens."""
-    some = np.linspace(0, grey.shape[0] - 1, BANDS * ROWS_EACH).astype(np.intp)
-    sums = grey[some].reshape(BANDS, ROWS_EACH, -1).sum(axis=1, dtype=np.uint16)
-    bands = ((sums + ROWS_EACH // 2) // ROWS_EACH).astype(np.uint8)
+    bands = np.linspace(0, grey.shape[0] - 1, BANDS * ROWS_EACH).astype(np.intp).reshape(BANDS, ROWS_EACH)
     reach = max(2, round(WIDEST_SHARE * min(grey.shape)))
-    padded = cv2.copyMakeBorder(bands, 0, 0, reach, reach, cv2.BORDER_REPLICATE)
+    ends = _stands_out(grey, bands[[0, -1]], reach)
+    if not ends.all(axis=1).any():  # nearly always: the other bands need not be looked at
+        return np.zeros(0, np.intp)
+    seen = _stands_out(grey, bands, reach).mean(axis=1) >= SEEN_IN
+    return np.flatnonzero((seen & ends.all(axis=1)).any(axis=0))
+
+
+def _stands_out(grey: npt.NDArray[np.uint8], bands: npt.NDArray[np.intp], reach: int) -> npt.NDArray[np.bool_]:
+    """Whether a column is darker, and whether brighter, than `reach` px to both its sides: (2, bands, width)."""
+    sums = np.stack([grey[rows].sum(axis=0, dtype=np.uint16) for rows in bands])
+    means = ((sums + ROWS_EACH // 2) // ROWS_EACH).astype(np.uint8)
+    padded = cv2.copyMakeBorder(means, 0, 0, reach, reach, cv2.BORDER_REPLICATE)
     left, right = padded[:, : -2 * reach], padded[:, 2 * reach :]
-    dark = cv2.subtract(cv2.min(left, right), bands) >= DARKER
-    bright = cv2.subtract(bands, cv2.max(left, right)) >= BRIGHTER
-    seen = [(one.mean(axis=0) >= SEEN_IN) & one[0] & one[-1] for one in (dark, bright)]
-    return np.flatnonzero(seen[0] | seen[1])
+    darker = cv2.subtract(cv2.min(left, right), means) >= DARKER
+    return np.stack([darker, cv2.subtract(means, cv2.max(left, right)) >= BRIGHTER])
 
 
 def _paint(grey: npt.NDArray[np.uint8], columns: npt.NDArray[np.intp]) -> None:

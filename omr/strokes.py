@@ -40,11 +40,9 @@ def runs(inks: Inked) -> Points:
     return np.asarray(np.maximum(*means), np.float64)
 
 
-def stroke_of(near: Inked, printed: Mask, corner: tuple[int, int] | None) -> Stroke:
-    """Four arms leave the crossing of a cross, two any place of a tick; counted on two circles round the densest place.
-
-    `near` is the mark in and around its box, `corner` the one of a tick, if the whole mark has one.
-    """
+def arms_of(near: Inked, printed: Mask) -> tuple[int, int]:
+    """Fewest and most arms that leave the densest place, counted on two circles round it: the crossing of a cross has
+    four, any place of a tick two.  `near` is the mark in and around its box."""
     x, y = densest(near)
     least = ARM_WIDTHS * width(near)
     reach = np.array([[max(radius, least) * REFERENCE_PX_PER_MM] for radius in (ARM_MM, 1.5 * ARM_MM)])
@@ -55,10 +53,8 @@ def stroke_of(near: Inked, printed: Mask, corner: tuple[int, int] | None) -> Str
     arms = []
     for met, seen in zip(near[down, across], ~printed[down, across], strict=True):
         known = met[seen]
-        arms.append(np.count_nonzero(known[1:] > known[:-1]) + np.count_nonzero(known[:1] > known[-1:]))
-    if min(arms) >= 3:
-        return "cross"
-    return "tick" if corner and max(arms) <= 2 else "other"
+        arms.append(int(np.count_nonzero(known[1:] > known[:-1]) + np.count_nonzero(known[:1] > known[-1:])))
+    return min(arms), max(arms)
 
 
 def tick_corner(mark: Inked) -> tuple[int, int] | None:
