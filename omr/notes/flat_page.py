@@ -27,10 +27,15 @@ def flattened(view: View, registration: Registration, size: tuple[int, int], px_
     ys = (np.arange(rows, dtype=np.float64) - 0.5) * NODE_MM - half
     grid = np.stack(np.meshgrid(xs, ys), axis=-1) + shifts_near(registration, xs, ys)
     px = view.plane.to_px(grid.reshape(-1, 2) + half).reshape(rows, columns, 2).astype(np.float32)
-    places = cv2.resize(px, (columns * node, rows * node), interpolation=cv2.INTER_LINEAR)
-    places = places[node : node + size[0], node : node + size[1]]
-    flat = cv2.remap(view.grey, places, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]  # both maps are in the first; the stubs want two
-    return np.asarray(flat, np.uint8)
+    flat = np.empty(size, np.uint8)
+    for row in range(rows - 1):  # from one row of nodes to the next: the places of all pixels would not fit the cache
+        start = round((row - 0.5) * node)
+        top, bottom = max(0, start), min(size[0], start + node)
+        if top < bottom:
+            places = cv2.resize(px[row : row + 2], (columns * node, 2 * node), interpolation=cv2.INTER_LINEAR)
+            places = places[top - start + node // 2 : bottom - start + node // 2, node : node + size[1]]
+            cv2.remap(view.grey, places, None, cv2.INTER_LINEAR, dst=flat[top:bottom], borderMode=cv2.BORDER_REPLICATE)  # type: ignore[call-overload]  # both maps are in the first; the stubs want two
+    return flat
 
 
 def shifts_near(registration: Registration, xs: Points, ys: Points) -> Points:
