@@ -86,11 +86,14 @@ broad felt pen leaves little paper in any box."""
 USUAL_MARKS = 3
 """Marks on a page from which its median says something about the person."""
 BLACK_CORE = 0.97
-BLACK_COVERAGE = 0.93
+BLACK_COVERAGE, BLACK_ALL_OVER = 0.93, 0.98
 BLACK_GAP = 0.04
 BLACK_INSIDE = 0.62
 """From here a filled box is black all over and hardly beyond, as one does to take a mark back: a cross gone over again
-and again by a felt pen covers 0.87 but lies to a third outside."""
+and again by a felt pen covers 0.87 to 0.94 but lies to a third outside.  What covers BLACK_ALL_OVER may hang together with
+the tick next door, and be drawn with the broadest pen."""
+BROAD = 0.6
+"""Median coverage of a person's strokes from which a cross gone over again is nearly as black as a box taken back."""
 CLEAR_GAP = 0.13
 """Largest empty disc, in box widths, from which a mark is surely no filled box: 95 % of crosses, whatever the pen."""
 STROKE_COVERAGE = 0.8
@@ -168,7 +171,7 @@ def judge_marks(boxes: Sequence[BoxScore], warm_up: BoxScore | None, *, one_bit:
     person = _person(boxes, warm_up, one_bit)
     marks = _without_rings([_alone(score, person) for score in boxes])
     strokes = [mark for mark in marks if mark.state == "marked"]
-    filled = sum(mark.filled for mark in strokes)
+    filled = sum(mark.filled or mark.score.runs >= HATCHED_RUNS for mark in strokes)
     first = _alone(warm_up, person) if warm_up else None
     begins_full = first is not None and first.filled
     needed, ratio = (1, 1) if begins_full else (FILLERS, FILLERS_TO_STROKES)
@@ -179,12 +182,12 @@ def judge_marks(boxes: Sequence[BoxScore], warm_up: BoxScore | None, *, one_bit:
         groups[mark.score.question, mark.score.row].append(number)
     for members in groups.values():
         crossed = any(marks[n].state == "marked" and not marks[n].filled for n in members)
-        beside_stroke = any(_is_stroke(marks[n]) for n in members)
-        lone = sum(marks[n].filled for n in members) == 1
+        strokes_here = sum(_is_stroke(marks[n]) for n in members)
+        beside_strokes = strokes_here >= max(1, sum(marks[n].filled for n in members))
         for n in members:
             if marks[n].filled and marks[n].state == "marked":
                 if not fills_boxes:
-                    marks[n] = _not_a_filler(marks[n], lone_beside_stroke=lone and beside_stroke and stroke_maker)
+                    marks[n] = _not_a_filler(marks[n], person, beside_strokes=beside_strokes and stroke_maker)
                 elif crossed:  # the stroke may be a second answer, or the right one beside a box taken back
                     marks[n] = _unsure(marks[n].score, "blackened")
     return _without_mixed(marks)
@@ -254,11 +257,13 @@ def _without_mixed(marks: list[Mark]) -> list[Mark]:
     ]
 
 
-def _not_a_filler(mark: Mark, *, lone_beside_stroke: bool) -> Mark:
-    """A filled box of a person who crosses or ticks: the only one, black beside a stroke, is a correction; else it is a question."""
+def _not_a_filler(mark: Mark, person: Person, *, beside_strokes: bool) -> Mark:
+    """A filled box of a person who crosses or ticks: black, beside as many strokes, it is a correction; else a question."""
     score = mark.score
-    all_over = score.core >= BLACK_CORE and score.coverage >= BLACK_COVERAGE and score.inside >= BLACK_INSIDE
-    if lone_beside_stroke and all_over and score.gap <= BLACK_GAP:
+    plain = score.inside >= BLACK_INSIDE and person.coverage < BROAD
+    least = BLACK_COVERAGE if plain else BLACK_ALL_OVER
+    all_over = score.core >= BLACK_CORE and score.coverage >= least and score.gap <= BLACK_GAP
+    if beside_strokes and all_over:
         return replace(_decided(score, "cancelled", "taken back", score.coverage, "blackened"), filled=True)
     return replace(_unsure(score, "blackened"), filled=True)
 
