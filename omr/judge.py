@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import statistics
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from omr.checkboxes import BoxScore
 from omr.marks import Mark, judge_marks
 from omr.reading import NOT_ANSWERED, Answer, Marks, Reason
 from omr.text import WritingScore
+from omr.written_codes import match
 
 WRITTEN_MM2 = 0.35
 """Ink in a text area from which it counts as written on: set by eye, between a full stop and the letter i."""
@@ -28,6 +30,12 @@ FRAIL, USUALLY_FRAIL = 0.1, 0.2
 crosses of ball pens cover 0.2 and more, of pencils, pale and drying pens 0.1 to 0.2."""
 BLANK_CONFIDENCE = 0.999
 """Said of every blank field; set by eye, since blank and written are not measured apart yet."""
+ALIKE = 0.5
+"""Score of words against a name below which its code is not suggested."""
+NEARLY_AS_NEAR = 1
+"""Edits by which a code may be farther from the words than the first and still be suggested."""
+MOST_CODES = 8
+"""Codes suggested for one field: with the words, nine, as many as the reviewer has keys for."""
 _BLANK = Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
 
 
@@ -120,7 +128,8 @@ def judge(
                 answers[variable] = _one_of(question, group)
                 shown[variable] = {mark.score.choice: mark.reading for mark in group}
     for name in dict.fromkeys(score.field.question for score in writing):
-        answers[name] = _writing([score for score in writing if score.field.question == name])
+        fields = [score for score in writing if score.field.question == name]
+        answers[name] = _writing(questionnaire.question(name), fields)
     for question in questionnaire.questions:
         if question.other and answers.get(question.other, _BLANK).value != NOT_ANSWERED:
             _hold_back_other(questionnaire, question, answers, shown)
@@ -200,7 +209,7 @@ def _multiple(question: Question, group: Sequence[Mark]) -> dict[str, Answer]:
     return answers
 
 
-def _writing(fields: Sequence[WritingScore]) -> Answer:
+def _writing(question: Question, fields: Sequence[WritingScore]) -> Answer:
     """All fields of one question blank is an answer.  Writing never is: what an engine says of a hand is a suggestion."""
     if any(score.cut_off for score in fields):
         return Answer(value=None, accepted=False, confidence=0.0, reasons=("box_not_found",))
@@ -210,12 +219,23 @@ def _writing(fields: Sequence[WritingScore]) -> Answer:
     readings = [score.reading for score in written if score.reading]
     if len(readings) < len(written):
         return Answer(value=None, accepted=False, confidence=0.0, reasons=("handwriting",))
+    words = unicodedata.normalize("NFC", " ".join(reading.text for reading in readings))
     return Answer(
         value=None,
         accepted=False,
         confidence=min(reading.confidence for reading in readings),
-        candidates=(" ".join(reading.text for reading in readings),),
+        candidates=(*(_codes(words, question.list) if question.list else ()), words),
         reasons=("handwriting",),
+    )
+
+
+def _codes(words: str, list_name: str) -> tuple[str, ...]:
+    """The codes of a closed list that the words may mean, the likeliest first; none where nothing is like them."""
+    found = match(words, list_name).candidates
+    return tuple(
+        candidate.code
+        for candidate in found[:MOST_CODES]
+        if candidate.score >= ALIKE and candidate.edits - found[0].edits <= NEARLY_AS_NEAR
     )
 
 

@@ -1,0 +1,202 @@
+"""`python -m benchmarks.lists`: words of closed lists, written by simulated hands, read by the engine and matched.
+
+Two ways to spoil a word.  `fonts`: names in handwriting fonts on a printed form, scanned, read by Tesseract; fonts are not
+handwriting, and their figures say so.  `confused`: letters of a name put in, left out or taken for others at a stated rate,
+which asks only the matching.  Nothing is accepted today: the shares above a margin say what it would cost.
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import click
+import numpy as np
+import yaml
+
+from benchmarks.__main__ import commit, machine
+from benchmarks.reading_count import upper95
+from benchmarks.table import table
+from form_layouts.catalogue import Catalogue, Form
+from form_layouts.code_lists import SYNONYMS, code_list, name_in
+from form_layouts.form_folder import FormFolder, load_form_folder
+from form_layouts.located_yaml import load_yaml
+from omr.debug import DebugWriter
+from omr.engines.tesseract import Tesseract
+from omr.image import PageImage
+from omr.judge import ALIKE
+from omr.pipeline import read_page
+from omr.written_codes import Match, match
+from simulation.answers import FilledForm, Written
+from simulation.filling import fill_page
+from simulation.hand import CLEAR, draw_hand
+from simulation.printing import printed_copies
+from simulation.scanner import OFFICE, scan
+
+SEED = 90210
+FIELDS = 12
+"""Written fields of a form: as many as one page takes."""
+SETS = ("likely", "all", "traps", "two")
+"""Countries that offices in Germany meet most; any country; those easily taken for another; two in one field."""
+TRAPS = (
+    "IR IQ NE NG ML MW AT AU GN GQ GW PG CD CG SD SS KP KR DM DO GM ZM SK SI IE IS LV LT GB US CH SE PY UY".split()
+)
+LIKELY = frozenset(load_yaml(SYNONYMS / "nationalities.yaml").values["names"])
+"""Those whose demonyms were worth writing down."""
+MARGINS = (1, 2, 3, 4)
+RATES = (0.05, 0.1, 0.2, 0.3)
+"""Shares of letters that are spoilt."""
+ALIKES = {
+    "a": "ou", "b": "h6", "c": "eo", "d": "a", "e": "c", "f": "t", "g": "qy", "h": "bn", "i": "lj", "k": "h", "l": "i1",
+    "m": "n", "n": "mru", "o": "a0", "p": "g", "r": "nv", "s": "5z", "t": "f", "u": "vn", "v": "ur", "w": "v", "y": "g", "z": "s",
+}  # fmt: skip
+"""Letters that a hand or an engine makes of others: a guess."""
+
+
+class Seen(NamedTuple):
+    """One written field: the codes that were meant, what was written, and what was read (None: nothing)."""
+
+    truth: tuple[str, ...]
+    written: str
+    read: str | None
+
+
+@click.command()
+@click.option("--language", "languages", multiple=True, default=("de", "en", "tr", "uk", "ar"), help="Of the form.")
+@click.option("--forms", default=8, help="Filled forms for each language and set, 12 words each.")
+@click.option("--words", default=1000, help="Confused words for each language, set and rate.")
+@click.option("--seed", default=SEED)
+@click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here.")
+@click.option("--words-read", is_flag=True, help="Show every word of `fonts` as it was read.")
+def main(
+    languages: tuple[str, ...], forms: int, words: int, seed: int, report: Path | None, words_read: bool
+) -> None:
+    """Measure the closed lists and print a table."""
+    fonts: dict[str, Any] = {}
+    confused: dict[str, Any] = {}
+    for place, language in enumerate(languages):
+        seen = {name: list(on_paper(name, language, forms, [seed, place, n])) for n, name in enumerate(SETS)}
+        fonts[language] = {name: figures(fields) for name, fields in seen.items()}
+        if words_read:
+            click.echo("\n".join(f"{field.written} -> {field.read}" for fields in seen.values() for field in fields))
+        for rate in RATES if language == "de" else ():
+            confused[f"{rate:.0%} of letters"] = {
+                name: figures(list(spoilt(name, language, words, rate, [seed, place, n, 1])))
+                for n, name in enumerate(SETS)
+            }
+    found = {"benchmark": "lists", "machine": machine(), "commit": commit(), "seed": seed}
+    found |= {"fonts (no handwriting)": fonts, "confused, German": confused}
+    click.echo("\n".join(table(found)))
+    if report:
+        report.write_text(json.dumps(found, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def figures(seen: Sequence[Seen]) -> dict[str, Any]:
+    """What became of written fields.
+
+    `read`: fields of which the engine read anything.  `first_right`: share of all fields whose first suggestion is what
+    was meant, and the same of those that were read; where two countries stand, the first two.
+    `margin 2`: share of all fields where the first code is nearer than any other by two edits or more, how many of these
+    are wrong, and how many of 10,000 at most (95 %).  Two countries in one field are wrong wherever one is taken.
+    """
+    matches = [(field, match(field.read, "countries") if field.read else Match(())) for field in seen]
+    right = sum(_first_right(field, found) for field, found in matches)
+    read = sum(field.read is not None for field in seen)
+    told: dict[str, Any] = {"words": {"n": len(seen), "read": read}}
+    told["first_right"] = {"of_all": _share(right, len(seen)), "of_read": _share(right, read)}
+    for margin in MARGINS:
+        above = [(field, found) for field, found in matches if found.margin >= margin and _alike(found)]
+        wrong = sum(field.truth != (found.candidates[0].code,) for field, found in above)
+        bound = min(10_000.0, round(10_000 * upper95(wrong) / len(above), 1)) if above else None
+        share = _share(len(above), len(seen))
+        told[f"margin {margin}"] = {"share": share, "wrong": wrong, "wrong_upper95_per_10000": bound}
+    return told
+
+
+def _alike(found: Match) -> bool:
+    return bool(found.candidates) and found.candidates[0].score >= ALIKE
+
+
+def _first_right(field: Seen, found: Match) -> bool:
+    return _alike(found) and {one.code for one in found.candidates[: len(field.truth)]} == set(field.truth)
+
+
+def _share(part: int, whole: int) -> float:
+    return round(part / whole, 3) if whole else 0.0
+
+
+def _codes_of(name: str) -> list[str]:
+    if name == "traps":
+        return TRAPS
+    return sorted(LIKELY) if name in ("likely", "two") else sorted(code_list("countries"))
+
+
+def _meant(name: str, language: str, rng: np.random.Generator) -> tuple[tuple[str, ...], str]:
+    """The codes that a person means, and the words that are written: the CLDR's names in the form's language."""
+    codes = tuple(sorted(rng.choice(_codes_of(name), 2 if name == "two" else 1, replace=False).tolist()))
+    link = [" / ", ", ", " + "][int(rng.integers(3))]
+    return codes, link.join(name_in("countries", code, language) or code for code in codes)
+
+
+def spoilt(name: str, language: str, count: int, rate: float, seed: list[int]) -> Iterator[Seen]:
+    """`count` words of a set with a share of `rate` of their letters spoilt."""
+    rng = np.random.default_rng([*seed, round(1000 * rate)])
+    for _ in range(count):
+        truth, words = _meant(name, language, rng)
+        yield Seen(truth, words, "".join(_letter(letter, rate, rng) for letter in words).strip() or None)
+
+
+def _letter(letter: str, rate: float, rng: np.random.Generator) -> str:
+    if rng.random() >= rate:
+        return letter
+    way, alike = rng.random(), ALIKES.get(letter.lower())
+    if way < 0.65 and alike:
+        return alike[int(rng.integers(len(alike)))]
+    if way < 0.85:
+        return ""
+    other = "abcdefghijklmnopqrstuvwxyz"[int(rng.integers(26))]
+    return letter + other if way < 0.92 else other
+
+
+def on_paper(name: str, language: str, forms: int, seed: list[int]) -> Iterator[Seen]:
+    """Words of a set as simulated people write them on a form, scanned in an office and read by Tesseract."""
+    with tempfile.TemporaryDirectory() as room:
+        folder = _folder(Path(room) / "lists" / "1", language)
+        empty = next(printed_copies(folder, language, 1, numbered=False))
+        catalogue = Catalogue([Form(folder.questionnaire, empty.layout)])
+        for number in range(forms):
+            rng = np.random.default_rng([*seed, number])
+            meant = {question.id: _meant(name, language, rng) for question in folder.questionnaire.questions}
+            written = {question: Written(words, words) for question, (_, words) in meant.items()}
+            filled = FilledForm(folder.questionnaire, language, draw_hand(CLEAR, rng), (), written)
+            for place, blank in enumerate(empty.pages):
+                page = blank.copy()
+                fill_page(page, place, empty.layout, filled, rng)
+                image = PageImage(scan(page, OFFICE.draw(rng), rng), 300.0, f"{number}-{place}", 0)
+                answers = read_page(image, catalogue, Tesseract(), DebugWriter()).answers
+                for question, answer in answers.items():
+                    truth, words = meant[question]
+                    yield Seen(truth, words, str(answer.candidates[-1]) if answer.candidates else None)
+
+
+def _folder(path: Path, language: str) -> FormFolder:
+    """A form with nothing but written fields, one on each line."""
+    names = [f"country_{number}" for number in range(FIELDS)]
+    asked = {
+        "questionnaire": "lists",
+        "version": "1",
+        "copy_numbers": False,
+        "questions": [{"id": name, "kind": "code", "list": "countries"} for name in names],
+    }
+    wording = {"status": "proofed by nobody", "title": "1", "questions": {name: {"text": "?"} for name in names}}
+    path.mkdir(parents=True)
+    (path / "questionnaire.yaml").write_text(yaml.safe_dump(asked), encoding="utf-8")
+    (path / f"text.{language}.yaml").write_text(yaml.safe_dump(wording), encoding="utf-8")
+    return load_form_folder(path)
+
+
+if __name__ == "__main__":
+    main(prog_name="python -m benchmarks.lists")
