@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from babel import Locale, UnknownLocaleError
 from babel.languages import get_official_languages
@@ -25,13 +26,6 @@ NAME_LANGUAGES = (
 )  # fmt: skip
 """Languages of forms, and of people who fill them in: in each of them an entry is known by its name."""
 SYNONYMS = Path(__file__).with_name("synonyms")
-_NOT_A_COUNTRY = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
-"""Codes of two letters that CLDR names and ISO 3166-1 does not hold: islands of others, unions, tests."""
-_NOT_SPOKEN = frozenset(
-    "ae afh akk ang arc avk chg cop cu dum egy elx enm frm fro gez gmh goh got grc hit ia ie io jbo kaw kho lfn lzh mga mul"
-    " non nov nwc ota pal peo phn pi prg pro sam sga sog sux syc tlh tok uga und vo zbl zen zxx".split()
-)
-"""Ancient, historical and constructed languages (the types A, H, C of ISO 639-3), and codes for no language."""
 _OTHER_CODE = {"sh": None, "fa_AF": "prs"}
 """What CLDR names by a code of its own: Dari, and Serbo-Croatian, which is three languages (synonyms/languages.yaml)."""
 
@@ -79,10 +73,11 @@ def _from_cldr(name: str) -> Iterator[tuple[str, str]]:
 
 def _code(name: str, known: str) -> str | None:
     """Our code for one of CLDR's; None where it is no entry.  A regional form is its language: nl_BE is nl."""
-    if name != "languages":
-        return known if len(known) == 2 and known.isalpha() and known not in _NOT_A_COUNTRY else None
-    code = _OTHER_CODE.get(known, known.split("_")[0])
-    return None if code in _NOT_SPOKEN else code
+    if name == "languages":
+        code = _OTHER_CODE.get(known, known.split("_")[0])
+        return None if code in _written(name)["left_out"] else code
+    is_country = len(known) == 2 and known not in _written("countries")["left_out"]
+    return known if is_country else None
 
 
 @cache
@@ -94,10 +89,15 @@ def _cldr_names(name: str, language: str) -> Mapping[str, str]:
     return locale.languages if name == "languages" else locale.territories
 
 
+@cache
+def _written(name: str) -> Mapping[str, Any]:
+    return load_yaml(SYNONYMS / f"{name}.yaml").values
+
+
 def _synonyms(name: str) -> Iterable[tuple[str, str]]:
     """(code, name) of synonyms/<name>.yaml."""
-    values = load_yaml(SYNONYMS / f"{name}.yaml").values
+    values = _written(name)
     for code, names in values["names"].items():
         yield from ((code, name) for name in names)
-    for several in values.get("several", ()):
+    for several in values["several"]:
         yield from ((code, name) for code in several["codes"] for name in several["names"])

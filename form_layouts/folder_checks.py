@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from form_layouts.code_lists import CODE_LISTS
 from form_layouts.errors import FormFolderError
 from form_layouts.located_yaml import Keys, LocatedYaml
 from form_layouts.questionnaire import FormPhrases, Question, Questionnaire, QuestionText, Wording
@@ -14,7 +15,6 @@ VARIABLE_NAME_CHARACTERS = 32
 """Stata's limit for the name of a variable."""
 GRID_COLUMNS = 12
 """Columns of a table that fit beside its row labels without touching."""
-CODE_LISTS = ("countries", "languages", "nationalities")
 
 _KEYS_OF_KIND: dict[str, tuple[set[str], set[str]]] = {
     # kind: (needed, allowed besides)

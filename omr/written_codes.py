@@ -37,7 +37,11 @@ _SAME = str.maketrans(
 )  # fmt: skip
 """Letters that hands and keyboards put for one another, and Latin letters that no accent is taken from."""
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
-_AND = frozenset({"und", "and", "ve", "та", "и", "и", "و", "et", "oder", "or", "bzw"})
+_BETWEEN = re.compile(r"[/\\|,;+&\n،؛、]")
+"""Between two answers in one field."""
+FAR = 1000
+"""Edits that no name is away."""
+_AND = frozenset({"und", "and", "ve", "та", "и", "و", "et", "oder", "or", "bzw"})
 
 
 @dataclass(frozen=True)
@@ -50,7 +54,7 @@ class Candidate:
     edits: int
     """Between the words and that name."""
     score: float
-    """1 for the name itself, 0 where as many letters differ as there are."""
+    """1 where the name stands as it is, 0 where as many of its letters differ as there are; words beside it do not count."""
     left_over: int = 0
     """Words that are no part of the name."""
 
@@ -95,18 +99,17 @@ def match(words: str, name: str) -> Match:
     Raises KeyError where there is no such list.
     """
     index = _index(name)
-    plain = _words(words)[:MOST_WORDS]
-    spans = [(start, end) for start in range(len(plain)) for end in range(start + 1, len(plain) + 1)]
-    if not spans:
+    parts, left_over, is_whole = _parts(words)
+    if not parts:
         return Match(())
-    parts = ["".join(plain[start:end]) for start, end in spans]
-    left_over = np.array([len(plain) - (end - start) for start, end in spans])
     apart = cdist(parts, index.keys, scorer=Levenshtein.distance, dtype=np.int32)
+    apart[is_whole] = np.where(apart[is_whole] == 0, 0, FAR)  # across a stroke or comma only a name without any edit
     lengths = np.array([len(key) for key in index.keys])
-    edits = apart[:, index.row_keys] + index.row_lost + left_over[:, None]
+    spoilt = apart[:, index.row_keys] + index.row_lost
+    edits = spoilt + left_over[:, None]
     longest = np.maximum(np.array([len(part) for part in parts])[:, None], lengths[index.row_keys])
-    scores = np.maximum(0.0, 1 - edits / longest)
-    rank = edits - scores / 2  # fewer edits first, then the greater share of letters that stand
+    scores = np.maximum(0.0, 1 - spoilt / longest)
+    rank = edits + edits / longest / 2  # fewer edits first, then fewer a letter
     best_part = rank.argmin(axis=0)
     rank = rank[best_part, np.arange(len(index.row_keys))]
     rank[index.spelt.get(_spelt(words), [])] -= 1 / 4  # then the name with these very accents
@@ -123,9 +126,19 @@ def match(words: str, name: str) -> Match:
     return Match(tuple(found))
 
 
-def plain(words: str) -> str:
-    """The letters of the words, without what hands and keyboards spell now so, now so: "Türkei!" is "turkei"."""
-    return "".join(_words(words))
+def _parts(text: str) -> tuple[list[str], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
+    """Every run of words that may be a name, in plain letters; how many words it leaves over; whether it is all of several."""
+    groups = [group for piece in _BETWEEN.split(text) if (group := _words(piece))]
+    plain = [word for group in groups for word in group][:MOST_WORDS]
+    ends, spans = np.cumsum([len(group) for group in groups]).tolist(), []
+    for first, last in zip([0, *ends], ends, strict=False):
+        last = min(last, len(plain))
+        spans += [(start, end) for start in range(first, last) for end in range(start + 1, last + 1)]
+    if len(groups) > 1:
+        spans.append((0, len(plain)))
+    left_over = np.array([len(plain) - (end - start) for start, end in spans], np.intp)
+    is_whole = np.array([len(groups) > 1 and not words for words in left_over], np.bool_)
+    return ["".join(plain[start:end]) for start, end in spans], left_over, is_whole
 
 
 def _words(text: str) -> list[str]:

@@ -1,9 +1,13 @@
 """Rules that turn marks into answers, with scores given by the test."""
 
+import pytest
+
+from form_layouts.layout import TextArea
 from form_layouts.questionnaire import Question, Questionnaire
 from omr.checkboxes import BoxScore
-from omr.judge import judge
+from omr.judge import MOST_CODES, judge
 from omr.reading import Answer
+from omr.text import Reading, WritingScore
 
 CROSS = {
     "line": 0.8,
@@ -80,3 +84,57 @@ def test_a_doubtful_box_leaves_open_whether_the_others_are_unanswered() -> None:
 
 def test_all_blank_is_an_accepted_minus_nine_in_each_variable() -> None:
     assert {(answer.value, answer.accepted) for answer in answers().values()} == {(-9, True)}
+
+
+def written(list_name: str | None, *words: str | None) -> Answer:
+    """A question with these words in its fields, each read by an engine that is sure; None: it read nothing."""
+    question = Question(id="from", kind="code" if list_name else "text", list=list_name)
+    area = TextArea(question="from", box=(20.0, 20.0, 80.0, 9.0))
+    scores = [WritingScore(area, 5.0, reading=Reading(word, 0.9) if word else None) for word in words]
+    return judge(Questionnaire(questionnaire="q", version="1", questions=(question,)), [], None, scores).answers["from"]
+
+
+@pytest.mark.parametrize(
+    ("words", "candidates"),
+    [
+        ("Syrien", ("SY", "Syrien")),
+        ("Svrien", ("SY", "Svrien")),
+        ("Afghanisthan", ("AF", "Afghanisthan")),
+        ("Jugoslawien", ("BA", "HR", "ME", "MK", "RS", "SI", "XK", "Jugoslawien")),
+    ],
+)
+def test_words_of_a_closed_list_become_its_codes_with_the_words_last(words: str, candidates: tuple[str, ...]) -> None:
+    found = written("countries", words).candidates
+    assert (found[0], found[-1]) == (candidates[0], candidates[-1])
+    assert set(candidates) <= set(found)
+
+
+def test_two_countries_in_one_field_are_both_suggested() -> None:
+    assert set(written("countries", "Syrien und Türkei").candidates[:2]) == {"SY", "TR"}
+
+
+@pytest.mark.parametrize(
+    "words", ["42", "x", "asdf qwer zxcv tyui", "ich weiß es nicht mehr genau", "a" * 3000, "ab " * 500, "UK " * 9]
+)
+def test_words_that_are_like_no_entry_are_the_only_candidate(words: str) -> None:
+    assert written("countries", words).candidates == (words,)
+
+
+@pytest.mark.parametrize("words", ["Syrien", "Syrien und Türkei", "Korea", "kein Land"])
+def test_no_written_country_is_ever_accepted(words: str) -> None:
+    answer = written("countries", words)
+    assert (answer.value, answer.accepted, answer.reasons) == (None, False, ("handwriting",))
+
+
+def test_no_more_codes_are_suggested_than_the_reviewer_has_keys_for() -> None:
+    assert len(written("countries", "UdSSR").candidates) == MOST_CODES + 1
+
+
+def test_free_text_is_not_matched_and_kept_in_nfc() -> None:
+    assert written(None, "Syrien").candidates == ("Syrien",)
+    assert written(None, "Tu\u0308rkei").candidates == ("Türkei",)
+
+
+def test_a_field_that_was_not_read_leaves_no_half_of_the_words() -> None:
+    assert written("countries", "Bosnien und", None).candidates == ()
+    assert written("countries", "Bosnien und", "Herzegowina").candidates[0] == "BA"
