@@ -109,7 +109,7 @@ def match(words: str, name: str) -> Match:
     edits = spoilt + left_over[:, None]
     longest = np.maximum(np.array([len(part) for part in parts])[:, None], lengths[index.row_keys])
     scores = np.maximum(0.0, 1 - spoilt / longest)
-    rank = edits + edits / longest / 2  # fewer edits first, then fewer a letter
+    rank = edits + np.minimum(1, edits / longest) / 2  # fewer edits first, then fewer a letter
     best_part = rank.argmin(axis=0)
     rank = rank[best_part, np.arange(len(index.row_keys))]
     rank[index.spelt.get(_spelt(words), [])] -= 1 / 4  # then the name with these very accents
@@ -129,14 +129,15 @@ def match(words: str, name: str) -> Match:
 def _parts(text: str) -> tuple[list[str], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
     """Every run of words that may be a name, in plain letters; how many words it leaves over; whether it is all of several."""
     groups = [group for piece in _BETWEEN.split(text) if (group := _words(piece))]
-    plain = [word for group in groups for word in group][:MOST_WORDS]
+    every = [word for group in groups for word in group]
+    plain = every[:MOST_WORDS]
     ends, spans = np.cumsum([len(group) for group in groups]).tolist(), []
     for first, last in zip([0, *ends], ends, strict=False):
         last = min(last, len(plain))
         spans += [(start, end) for start in range(first, last) for end in range(start + 1, last + 1)]
     if len(groups) > 1:
         spans.append((0, len(plain)))
-    left_over = np.array([len(plain) - (end - start) for start, end in spans], np.intp)
+    left_over = np.array([len(every) - (end - start) for start, end in spans], np.intp)
     is_whole = np.array([len(groups) > 1 and not words for words in left_over], np.bool_)
     return ["".join(plain[start:end]) for start, end in spans], left_over, is_whole
 
