@@ -54,6 +54,8 @@ NO_COUNTRY = (
     "Basra", "Idlib", "Latakia", "Ankara", "Antalya", "Bursa", "Accra", "Rabat", "Kairo", "Amman", "Kinshasa",
     "Afrika", "staatenlos", "unbekannt", "ungeklärt",
 )  # fmt: skip
+LINKS, ARABIC_LINKS = (" / ", ", ", " + "), (" و", "، ", " ")
+"""What stands between two countries; the Arabic fonts have no strokes."""
 MARGINS = (1, 2, 3, 4)
 RATES = (0.05, 0.1, 0.2, 0.3)
 """Shares of letters that are spoilt."""
@@ -150,7 +152,7 @@ def _meant(name: str, language: str, rng: np.random.Generator) -> tuple[tuple[st
     if name == "none":
         return (), NO_COUNTRY[int(rng.integers(len(NO_COUNTRY)))]
     codes = tuple(sorted(rng.choice(_codes_of(name), 2 if name == "two" else 1, replace=False).tolist()))
-    link = [" / ", ", ", " + "][int(rng.integers(3))]
+    link = (ARABIC_LINKS if language == "ar" else LINKS)[int(rng.integers(len(LINKS)))]
     return codes, link.join(name_in("countries", code, language) or code for code in codes)
 
 
