@@ -76,7 +76,7 @@ class Seen(NamedTuple):
 
 @click.command()
 @click.option("--language", "languages", multiple=True, default=("de", "en", "tr", "uk", "ar"), help="Of the form.")
-@click.option("--forms", default=8, help="Filled forms for each language and set, 12 words each.")
+@click.option("--forms", default=6, help="Filled forms for each language and set, 12 words each.")
 @click.option("--words", default=1000, help="Confused words for each language, set and rate.")
 @click.option("--seed", default=SEED)
 @click.option("--json", "report", type=click.Path(dir_okay=False, path_type=Path), help="Write the figures here.")
@@ -85,15 +85,15 @@ def main(languages: tuple[str, ...], forms: int, words: int, seed: int, report: 
     """Measure the closed lists and print a table."""
     fonts: dict[str, Any] = {}
     confused: dict[str, Any] = {}
-    for place, language in enumerate(languages):
-        seen = {name: list(on_paper(name, language, forms, [seed, place, n])) for n, name in enumerate(SETS)}
+    for language in languages:
+        key = [seed, *language.encode()]
+        seen = {name: list(on_paper(name, language, forms, [*key, n])) for n, name in enumerate(SETS)}
         fonts[language] = {name: figures(fields) for name, fields in seen.items()}
         if words_read:
             click.echo("\n".join(f"{field.written} -> {field.read}" for fields in seen.values() for field in fields))
         for rate in RATES if language == "de" else ():
             confused[f"{rate:.0%} of letters"] = {
-                name: figures(list(spoilt(name, language, words, rate, [seed, place, n, 1])))
-                for n, name in enumerate(SETS)
+                name: figures(list(spoilt(name, language, words, rate, [*key, n]))) for n, name in enumerate(SETS)
             }
     found = {"benchmark": "lists", "machine": machine(), "commit": commit(), "seed": seed}
     found |= {"fonts (no handwriting)": fonts, "confused, German": confused}
