@@ -114,7 +114,8 @@ def figures(seen: Sequence[Seen]) -> dict[str, Any]:
     right = sum(_first_right(field) for field in seen)
     read = sum(field.read is not None for field in seen)
     told: dict[str, Any] = {"words": {"n": len(seen), "read": read}}
-    told["first_right"] = {"of_all": _share(right, len(seen)), "of_read": _share(right, read)}
+    right_of_read = sum(_first_right(field) for field in seen if field.read is not None)
+    told["first_right"] = {"of_all": _share(right, len(seen)), "of_read": _share(right_of_read, read)}
     for margin in MARGINS:
         told[f"margin {margin}"] = _above(margin, matches)
     told["margin 2, no edit"] = _above(2, [(field, found) for field, found in matches if _is_exact(found)], len(seen))
@@ -153,7 +154,7 @@ def _meant(name: str, language: str, rng: np.random.Generator) -> tuple[tuple[st
         return (), NO_COUNTRY[int(rng.integers(len(NO_COUNTRY)))]
     codes = tuple(sorted(rng.choice(_codes_of(name), 2 if name == "two" else 1, replace=False).tolist()))
     link = (ARABIC_LINKS if language == "ar" else LINKS)[int(rng.integers(len(LINKS)))]
-    return codes, link.join(name_in("countries", code, language) or code for code in codes)
+    return codes, link.join((name_in("countries", code, language) or code).split(" (")[0] for code in codes)
 
 
 def spoilt(name: str, language: str, count: int, rate: float, seed: list[int]) -> Iterator[Seen]:
