@@ -32,12 +32,12 @@ BLANK_CONFIDENCE = 0.999
 """Said of every blank field; set by eye, since blank and written are not measured apart yet."""
 ALIKE = 0.6
 """Score of words against a name from which its code is suggested.  Of 2,400 names of countries with 20 to 50 % of their letters
-spoilt (`benchmarks.lists`, another seed), the first was right in 79 % of those between 0.6 and 0.65, in 58 % of those below."""
+spoilt (`benchmarks.lists`, another seed), the first was right in 79 % of those between 0.6 and 0.65, in 58 % of those from 0.55."""
 MOST_LEFT_OVER = 2
 """Words beside a name up to which its code is suggested, as in "Syria, Turkey, Iraq" or "born in Syria"; more is a sentence."""
 NEARLY_AS_NEAR = 2
 """Edits by which a code may be farther from the words than the first and still be suggested: with 1 the second of two spoilt
-countries in one field was lost in one case of six, with 3 hardly more were found."""
+countries in one field was lost in one case of ten more, with 3 hardly more were found."""
 MOST_CODES = 8
 """Codes suggested for one field: with the words, nine, as many as the reviewer has keys for."""
 _BLANK = Answer(value=NOT_ANSWERED, accepted=True, confidence=BLANK_CONFIDENCE)
