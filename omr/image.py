@@ -62,6 +62,8 @@ class Small:
 
     grey: Grey
     shrink: int
+    streaked: bool = False
+    """Whether streaks were painted over."""
 
     def to_full(self, points: Points) -> Points:
         """Px of this image -> px of the scan, (..., 2): the centre of a shrunk pixel lies half a pixel in."""
@@ -94,14 +96,17 @@ class PageImage:
     def small(self) -> Small:
         """The working scale, on which marks are read.  Raises DamagedPage."""
         shrink = self._shrink
+        grey, streaked = without_streaks(self._shrunk(shrink))
+        return Small(grey, shrink, streaked)
+
+    def _shrunk(self, shrink: int) -> Grey:
         if isinstance(self.source, Jpeg):
-            return Small(without_streaks(self.source.decoded(shrink)), shrink)
+            return self.source.decoded(shrink)
         if shrink == 1:
-            return Small(without_streaks(self.source), 1)
+            return self.source
         height, width = (side // shrink for side in self.source.shape)
         whole = self.source[: height * shrink, : width * shrink]
-        shrunk = np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
-        return Small(without_streaks(shrunk), shrink)
+        return np.asarray(cv2.resize(whole, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
     @property
     def _shrink(self) -> int:

@@ -125,7 +125,8 @@ def _quality(image: PageImage, registration: Registration) -> tuple[Finding, ...
 
 def _ink_findings(image: PageImage, judged: Judged) -> tuple[Finding, ...]:
     black_and_white = (Finding(kind="one_bit"),) if image.one_bit else ()
-    return (*black_and_white, *((Finding(kind="scan_too_thin"),) if judged.lost_its_ink else ()))
+    streaks = (Finding(kind="streaks"),) if image.small.streaked else ()
+    return (*black_and_white, *streaks, *((Finding(kind="scan_too_thin"),) if judged.lost_its_ink else ()))
 
 
 def _findings(image: PageImage, registration: Registration, page_size: tuple[float, float]) -> tuple[Finding, ...]:

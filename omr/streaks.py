@@ -21,14 +21,15 @@ WIDEST_SHARE = 0.0035
 """Width of a streak, at most, as a share of the image's shorter side: 0.7 mm of an A4 sheet."""
 
 
-def without_streaks(grey: Grey) -> Grey:
-    """The same image (height, width), its streaks painted over from both sides; the very image where it has none."""
+def without_streaks(grey: Grey) -> tuple[Grey, bool]:
+    """The same image (height, width), its streaks painted over from both sides, and whether there were any."""
     columns, rows = _streaks(grey), _streaks(grey.T)
-    if len(columns) or len(rows):
-        grey = grey.copy()
-        _paint(grey, columns)
-        _paint(grey.T, rows)
-    return grey
+    if not len(columns) and not len(rows):
+        return grey, False
+    grey = grey.copy()
+    _paint(grey, columns)
+    _paint(grey.T, rows)
+    return grey, True
 
 
 def _streaks(grey: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:

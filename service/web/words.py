@@ -179,6 +179,7 @@ FINDINGS = {
     "cut_off": N_("Part of the form lies beyond the scan: scan the whole sheet again"),
     "stretched": N_("Stretched by the feeder: have its rollers cleaned"),
     "strong_compression": N_("Compressed too strongly: set the quality higher and scan again"),
+    "streaks": N_("Lines along the scan: clean the narrow strip of glass under the feeder"),
     "copy_number_shared": N_("Several people share this copy number"),
     "pages_missing": N_("Pages are missing"),
     "scanned_again": N_("The same side was scanned before"),

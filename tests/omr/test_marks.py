@@ -128,6 +128,7 @@ def test_a_streak_of_the_scanner_is_no_mark_and_hides_none(grey: int) -> None:
     page[:, grid_column("sometimes")] = grey
     reading = read(page)
     assert [value(reading, f"places_{row}") for row in ("park", "library", "pool")] == [-9, 2, -9]
+    assert "streaks" in {finding.kind for finding in reading.findings}
 
 
 def test_a_line_drawn_through_several_boxes_is_no_answer() -> None:
