@@ -23,7 +23,8 @@ from omr.debug import DebugWriter
 from omr.errors import RejectedPage
 from omr.identify import identify
 from omr.markers import find_markers
-from omr.marks import Mark, judge_marks
+from omr.marks import judge_marks
+from omr.one_mark import Mark
 from omr.registration import register
 from omr.threads import one_thread
 

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 from form_layouts.questionnaire import Question, Questionnaire
 from omr.checkboxes import BoxScore
-from omr.marks import Mark, judge_marks
+from omr.marks import judge_marks
+from omr.one_mark import Mark
 from omr.reading import NOT_ANSWERED, Answer, Marks, Reason
 from omr.text import WritingScore
 from omr.written_codes import match

@@ -58,7 +58,7 @@ def arms_of(near: Inked, printed: Mask) -> tuple[int, int]:
 
 
 def tick_corner(mark: Inked) -> tuple[int, int] | None:
-    """x and y of the lowest place of one stroke that rises from there to its right end; None where it is none.
+    """x and y of the middle of the lowest place of one stroke that rises from there to its right end; None where it is none.
 
     The left arm of a tick need not be seen: often it lies on the box's outline.
     """
@@ -71,7 +71,9 @@ def tick_corner(mark: Inked) -> tuple[int, int] | None:
     if rise < max(RISE_MM, SLOPE * across, STEEPER * fall):
         return None
     single = np.count_nonzero(inked[1:] > inked[:-1], axis=0) + inked[0] == 1
-    return (int(columns[corner]), int(lowest[corner])) if single.mean() >= SINGLE else None
+    if single.mean() < SINGLE:
+        return None
+    return int(columns[corner]), int(lowest[corner]) - int(np.count_nonzero(inked[:, corner])) // 2
 
 
 def densest(mark: Inked) -> tuple[int, int]:

@@ -49,6 +49,16 @@ def test_a_person_who_fills_boxes_has_marked_them() -> None:
     assert (value(reading, "transport"), value(reading, "leisure_2"), value(reading, "places_park")) == (4, 1, 1)
 
 
+@pytest.mark.parametrize(("style", "state"), [("fill", "marked"), ("corrected", "unsure")])
+def test_beside_a_cross_of_somebody_who_fills_only_a_blacker_box_waits(style: Style, state: str) -> None:
+    """What looks like this person's other answers is one; what is blacker may have been taken back for the cross."""
+    rows: Marks = [(f"places.{row}", "never", "fill") for row in ("park", "library", "pool")]
+    marks: Marks = [("transport", "car", "fill"), ("leisure", "sport", style), ("leisure", "music", "cross"), *rows]
+    reading = read(office(draw(marks, pen=FINE_BALL_PEN, seed=4), 4))
+    assert reading.marks["leisure_2"]["sport"][0] == state
+    assert {reading.marks[f"places_{row}"]["never"][0] for row in ("park", "library", "pool")} == {"marked"}
+
+
 def test_a_blackened_box_beside_a_cross_is_a_correction() -> None:
     """The blackened box is cancelled, the crossed one is the answer, and nobody has to look."""
     marks: Marks = [("transport", "bus", "corrected"), ("transport", "car", "cross"), ("places.park", "often", "cross")]
