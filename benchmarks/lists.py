@@ -24,12 +24,12 @@ from form_layouts.catalogue import Catalogue, Form
 from form_layouts.code_lists import SYNONYMS, code_list, name_in
 from form_layouts.form_folder import FormFolder, load_form_folder
 from form_layouts.located_yaml import load_yaml
+from form_layouts.written_codes import Match, match
 from omr.debug import DebugWriter
 from omr.engines.tesseract import Tesseract
 from omr.image import PageImage
 from omr.judge import suggested_codes
 from omr.pipeline import read_page
-from omr.written_codes import Match, match
 from simulation.answers import FilledForm, Written
 from simulation.filling import fill_page
 from simulation.hand import CLEAR, draw_hand

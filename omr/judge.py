@@ -8,12 +8,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from form_layouts.questionnaire import Question, Questionnaire
+from form_layouts.written_codes import match
 from omr.checkboxes import BoxScore
 from omr.marks import judge_marks
 from omr.one_mark import Mark
 from omr.reading import NOT_ANSWERED, Answer, Marks, Reason
 from omr.text import WritingScore
-from omr.written_codes import match
 
 WRITTEN_MM2 = 0.35
 """Ink in a text area from which it counts as written on: set by eye, between a full stop and the letter i."""

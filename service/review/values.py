@@ -9,7 +9,9 @@ from datetime import date
 
 from form_layouts.errors import CrosscheckError
 from form_layouts.questionnaire import Question
+from form_layouts.written_codes import meant
 from omr.reading import NOT_ANSWERED
+from service.review.listed import is_listed
 
 Value = int | str
 TWO_MARKS, ILLEGIBLE, NOT_TRANSCRIBED = -4, -5, -13
@@ -72,8 +74,8 @@ def checked(
 ) -> dict[str, Value]:
     """The values as they are kept, for exactly these variables of a field.
 
-    Missing codes are integers, never texts.  Number: an int.  Date: 2015-08-04, 2015-08 or 2015.  Code and text: NFC,
-    trimmed; -9 where nothing is left.  `multiple`: 1 or 0 for each, or one missing code in all.
+    Missing codes are integers, never texts.  Number: an int.  Date: 2015-08-04, 2015-08 or 2015.  Text: NFC, trimmed; -9
+    where nothing is left.  Code: that of the one entry of its list that is named.  `multiple`: 1 or 0 for each, or one missing code in all.
     `as_written`: a person says that an unlikely number or date is what is written.
     Raises AnswerUnusable; AnswerUnlikely for a number or date out of its range, unless it is as written.
     """
@@ -117,7 +119,8 @@ def _one(question: Question, value: object, as_written: bool) -> Value:
     if not isinstance(value, str):
         raise AnswerUnusable("it must be a text", "sie muss ein Text sein")
     if question.kind != "date":
-        return _text(value)
+        text = _text(value)
+        return _code(question.list or "", text) if is_listed(question) and isinstance(text, str) else text
     day = _date(_digits(value))
     if not as_written:
         _assert_expected_day(question, day)
@@ -168,6 +171,22 @@ def _assert_expected_day(question: Question, day: str) -> None:
         raise AnswerUnlikely(
             f"a date from {first} to {last} was expected", f"erwartet war ein Datum von {german[0]} bis {german[1]}"
         )
+
+
+def _code(name: str, words: str) -> str:
+    """The code of the one entry of the list that words name."""
+    codes = meant(words, name)
+    if not codes:
+        raise AnswerUnusable(
+            "the list has no such entry; choose one that it has, or “written, not transcribed”",
+            "die Liste hat keinen solchen Eintrag; wählen Sie einen, den es gibt, oder „geschrieben, nicht abgeschrieben“",
+        )
+    if len(codes) > 1:
+        raise AnswerUnusable(
+            f"several entries of the list are called so ({', '.join(codes)}); choose one of them",
+            f"mehrere Einträge der Liste heißen so ({', '.join(codes)}); wählen Sie einen davon",
+        )
+    return codes[0]
 
 
 def _text(value: str) -> Value:

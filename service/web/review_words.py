@@ -32,7 +32,7 @@ KEYS = (
         "take",
         tuple(f"Alt+{digit}" for digit in DIGITS),
         ("Alt+1–9",),
-        N_("take over what the machine thinks"),
+        N_("take over what the machine thinks, or an entry of the list"),
         choice=False,
     ),
     Key("blank", ("Alt+KeyB",), ("Alt+B",), N_("not answered")),
@@ -53,6 +53,15 @@ TEXTS = {
     "state_cancelled": N_("taken back"),
     "choose_first": N_("The machine is not sure. Choose an answer, or say why there is none."),
     "decide_first": N_("Decide about each unsure box first: mark it, or press it twice to leave it empty."),
+    "read": N_("As read"),
+    "from_list": N_("In the list"),
+    "several_entries": N_("Several entries of the list are called so. Choose the one that is meant with its key."),
+    "no_entry": N_(
+        "The list has no entry of this name. Choose what is meant with its key, or type it otherwise. If the list does not have it, choose “Not transcribed”."
+    ),
+    "list_away": N_(
+        "The connection is lost, so the list could not be asked. What you typed still stands here; try again in a moment."
+    ),
     "type_first": N_("Type what is written, or say why there is nothing to type."),
     "none_marked": N_("Nothing is marked. If that is right, choose “not answered”."),
     "only_digits": N_("A number has only digits."),

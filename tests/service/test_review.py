@@ -27,6 +27,9 @@ from tests.service.seeds import Waiting, batch, person, publish_small, submissio
 COUNTRY = {"birth_country": Waiting(("Syrien",))}
 
 
+COUNTRIES = ("Syrien", "Irak", "Iran", "Libanon", "Ukraine", "Polen", "Eritrea", "Somalia")
+
+
 def country(name: str) -> dict[str, object]:
     return {"birth_country": name}
 
@@ -79,7 +82,7 @@ def test_eight_reviewers_at_once_decide_each_of_200_fields_exactly_once(database
     def clear(user: int) -> list[int]:
         done = []
         while held := next_field(user):
-            decide(user, held, country(f"von {user}"))
+            decide(user, held, country(COUNTRIES[user % 8]))
             done.append(held.field_id)
         return done
 
@@ -137,7 +140,7 @@ def test_a_lease_that_ended_is_given_to_another_and_the_late_answer_is_refused(d
         renew(slow, late)
     release(slow, late)
     decide(quick, other, country("Syrien"))
-    assert [(verdict.user_id, verdict.values) for verdict in verdicts()] == [(quick, country("Syrien"))]
+    assert [(verdict.user_id, verdict.values) for verdict in verdicts()] == [(quick, country("SY"))]
 
 
 def test_a_lease_that_ended_still_counts_while_nobody_else_has_the_field(sqlite_database: Path) -> None:
@@ -187,17 +190,17 @@ def test_previous_goes_back_100_fields_and_a_changed_answer_is_a_new_verdict(dat
         field = session.get_one(Field, done[0])
         assert (field.state, field.verdict_id, field.lease_token) == ("decided", changed_id, None)
         assert field.answers["birth_country"]["value"] is None
-    assert [v.values["birth_country"] for v in verdicts() if v.field_id == done[0]] == ["Syrien", "Irak"]
+    assert [v.values["birth_country"] for v in verdicts() if v.field_id == done[0]] == ["SY", "IQ"]
 
 
 def test_previous_passes_over_what_another_person_holds_or_has_changed(database: Path) -> None:
     waiting_fields(3)
     user, other = person("rana", "reviewer"), person("other", "reviewer")
     fields: list[Held] = []
-    for name in "ABC":
+    for name in COUNTRIES[:3]:
         fields.append(taken(user))
         decide(user, fields[-1], country(name))
-    correct(other, fields[2].field_id, country("D"))
+    correct(other, fields[2].field_id, country("Libanon"))
     with transaction() as session:
         busy = {"lease_user": other, "lease_token": "t", "lease_until": now() + LEASE}
         session.execute(update(Field).where(Field.id == fields[1].field_id).values(**busy))

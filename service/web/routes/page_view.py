@@ -8,10 +8,11 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from form_layouts.errors import CrosscheckError
+from service.review.listed import found, is_listed, label
 from service.review.pages import PageField, ShownPage, page_picture, shown_page
 from service.review.queue import NoSuchField
 from service.review.shown import ShownField
-from service.review.values import WRITTEN, AnswerUnlikely
+from service.review.values import WRITTEN, AnswerUnlikely, AnswerUnusable
 from service.review.verdicts import DecidedMeanwhile, correct
 from service.web.access import Person, RowId, allow, current_person
 from service.web.pages import page
@@ -50,21 +51,25 @@ def correct_field(
     value: Annotated[str, Form()] = "",
     marked: Annotated[tuple[str, ...], Form()] = (),
     missing: Annotated[str, Form()] = "",
+    entry: Annotated[str, Form()] = "",
     as_written: Annotated[bool, Form()] = False,
 ) -> Response:
     """Keep a verdict about a field of this page: a choice or text (`value`), `marked` variables, or a missing code.
 
+    `entry`: the code of a list's entry that was proposed for the text and chosen.
+
     `seen`: the verdict that the page showed, 0 for none.  409 where another one counts by now.
     """
-    found = [one.shown for one in shown_page(page_id, person.language).fields if one.shown.id == field_id]
-    if not found:
+    fields = [one.shown for one in shown_page(page_id, person.language).fields if one.shown.id == field_id]
+    if not fields:
         raise NoSuchField()
     try:
-        given = _given(found[0], value, marked, missing)
+        given = _given(fields[0], entry or value, marked, "" if entry else missing)
         correct(person.id, field_id, given, seen=seen, as_written=as_written)
     except CrosscheckError as fault:
         told = {"field": field_id, "problem": fault.sentence(person.language), "value": value}
         told["unlikely"] = isinstance(fault, AnswerUnlikely)
+        told["entries"] = _entries(fields[0], value, person.language) if isinstance(fault, AnswerUnusable) else []
         told["seen"] = None if isinstance(fault, DecidedMeanwhile) else seen  # what nobody was told of is not seen
         return _page(request, person, page_id, told, getattr(fault, "status", 400))
     return RedirectResponse(f"/pages/{page_id}#field-{field_id}", 303)
@@ -80,6 +85,13 @@ def _given(shown: ShownField, value: str, marked: tuple[str, ...], missing: str)
     if shown.question.kind not in WRITTEN and _is_code(value):
         given = int(value)
     return dict.fromkeys(shown.variables, given)
+
+
+def _entries(shown: ShownField, words: str, language: str) -> list[tuple[str, str | None]]:
+    """Code and label of what the question's list has for words that name no entry, or several."""
+    name = shown.question.list or ""
+    codes = found(words, name, language).entries if is_listed(shown.question) else ()
+    return [(code, label(name, code, language)) for code in codes]
 
 
 def _is_code(text: str) -> bool:
@@ -123,15 +135,17 @@ def _field(one: PageField, language: str) -> dict[str, Any]:
         "answer": said(shown, shown.value, language) if shown.value else None,
         "is_missing": isinstance(value, int) and value < 0,
         "value": value,
-        "typed": _typed(shown, value),
+        "typed": _typed(shown, value, language),
         "missing": [(code, word("missing", code, language)) for code in general],
         "history": [(decision, said(shown, decision.values, language)) for decision in one.history],
         "holder": one.holder,
     }
 
 
-def _typed(shown: ShownField, value: Any) -> str:
+def _typed(shown: ShownField, value: Any, language: str) -> str:
     """A written value as a person would type it."""
     if value is None or (isinstance(value, int) and value < 0):
         return ""
-    return ".".join(reversed(str(value).split("-"))) if shown.question.kind == "date" else str(value)
+    if shown.question.kind == "date":
+        return ".".join(reversed(str(value).split("-")))
+    return said(shown, shown.value, language) if is_listed(shown.question) else str(value)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import HTMLResponse, Response
 from pydantic import BaseModel, Field, StrictBool, StrictInt, StrictStr
 
+from form_layouts.code_lists import CODE_LISTS
+from service.review.listed import found, is_listed, label
 from service.review.printed import Words
 from service.review.queue import Held, next_field, previous_field, release, renew, waiting_count
 from service.review.shown import ShownField, crop, shown_field
-from service.review.values import WRITTEN, Value, expected_days
+from service.review.values import MOST_LETTERS, WRITTEN, Value, expected_days
 from service.review.verdicts import decide
 from service.web.access import Person, RowId, allow, current_person
 from service.web.pages import page
@@ -25,6 +27,8 @@ MOST_IDS = 1000
 Id = Annotated[int, Field(ge=1, lt=1 << 31)]
 """A row's number in a request, as far as the databases count."""
 Ids = Annotated[list[Id], Field(max_length=MOST_IDS)]
+List = Annotated[str, Path(pattern=f"^({'|'.join(CODE_LISTS)})$")]
+"""A closed list's name in a path."""
 KEPT_BY_BROWSER = {"Cache-Control": "private, max-age=300"}
 """Of pictures, in seconds: a crop is fetched before it is shown, and looked at again by `previous`."""
 
@@ -44,6 +48,12 @@ class Given(Right):
     values: dict[str, StrictInt | StrictStr]
     as_written: StrictBool = False
     """The person was asked about an unlikely number or date, and says that it is written so."""
+
+
+class Typed(BaseModel):
+    """Sent in the body, so that no log keeps what people wrote."""
+
+    words: Annotated[str, Field(max_length=MOST_LETTERS)]
 
 
 class Back(BaseModel):
@@ -112,6 +122,14 @@ def hand_back(person: Me, field_id: RowId, right: Right) -> dict[str, Any]:
     return {}
 
 
+@router.post("/api/review/lists/{name}", dependencies=[allow("reviewer")])
+def entries(person: Me, name: List, typed: Typed) -> dict[str, Any]:
+    """What a closed list has for the words typed so far: {meant: codes that they name, entries: [{code, label}]}."""
+    told = found(typed.words, name, person.language)
+    proposed = [{"code": code, "label": label(name, code, person.language)} for code in told.entries]
+    return {"meant": told.meant, "entries": proposed}
+
+
 @router.get("/fields/{field_id}/crop", dependencies=[allow("office", "reviewer", "lead")])
 def field_crop(field_id: RowId) -> Response:
     """The picture of the field's question: for the roles that may see whole pages."""
@@ -121,6 +139,7 @@ def field_crop(field_id: RowId) -> Response:
 def field_json(shown: ShownField, language: str) -> dict[str, Any]:
     """A field for the screen: boxes within the crop as fractions of it, those on the page in mm."""
     question = shown.question
+    list_name = question.list if is_listed(question) else None
     return {
         "id": shown.id,
         "mode": "writing" if question.kind in WRITTEN else "choice",
@@ -137,7 +156,9 @@ def field_json(shown: ShownField, language: str) -> dict[str, Any]:
         "options": [vars(option) for option in shown.options] if question.kind not in WRITTEN else [],
         "variables": shown.variables,
         "missing": shown.missing,
-        "suggestions": shown.suggestions,
+        "list": list_name,
+        "suggestions": _labels(shown, list_name, language) if list_name else shown.suggestions,
+        "read": shown.suggestions[-1] if list_name and shown.suggestions else None,
         "reasons": [word("reason", reason, language) for reason in shown.reasons],
         "crop": _crop(shown),
         "page": {
@@ -166,7 +187,14 @@ def said(shown: ShownField, values: Any, language: str) -> str:
     for option in shown.options:
         if option.code == value and (option.is_missing or shown.question.kind != "multiple"):
             return option.other or option.own
-    return word("missing", value, language) if isinstance(value, int) else value
+    if isinstance(value, int):
+        return word("missing", value, language)
+    return (is_listed(shown.question) and label(shown.question.list or "", value, language)) or value
+
+
+def _labels(shown: ShownField, list_name: str, language: str) -> list[str]:
+    """The codes that the machine thinks of, with their names; the last thought are the words as it read them."""
+    return [text for thought in shown.suggestions if (text := label(list_name, thought, language))]
 
 
 def _held(held: Held, person: Person) -> dict[str, Any]:

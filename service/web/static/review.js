@@ -3,6 +3,7 @@
 import { Choice } from "./review/choice.js";
 import { filled, make } from "./review/dom.js";
 import { Keys } from "./review/keys.js";
+import { Listed } from "./review/listed.js";
 import { Outbox } from "./review/outbox.js";
 import { fetchCrop, showCrop, showPage } from "./review/picture.js";
 import { isAway, Refused, send, sendUntilReached } from "./review/server.js";
@@ -101,10 +102,11 @@ function show(field) {
   showCrop(at.crop, field, texts.no_crop);
   const on = {
     answer,
-    say: (name) => say(texts[name]),
+    say: (name) => say(name ? texts[name] : ""),
     typed: (text) => (text ? store.set(`draft:${field.id}`, text) : store.remove(`draft:${field.id}`)),
   };
-  view = new MODES[field.mode](field, at.answer, texts, on, store.get(`draft:${field.id}`));
+  const Mode = field.list ? Listed : MODES[field.mode];
+  view = new Mode(field, at.answer, texts, on, store.get(`draft:${field.id}`));
   for (const button of document.querySelectorAll(".verdicts [data-action]")) {
     const code = setup.missing[button.dataset.action];
     button.hidden = code !== undefined && !field.missing.includes(code);
@@ -152,8 +154,10 @@ function answer(values, asWritten = false) {
   goOn();
 }
 
-function accept() {
-  const { values, refused, doubt } = view.result();
+async function accept() {
+  at.desk.setAttribute("aria-busy", "true"); // the server may be asked what a list has
+  const { values, refused, doubt } = await view.result();
+  at.desk.setAttribute("aria-busy", "false");
   const asked = doubt && JSON.stringify([doubt, values]);
   if (refused) say(refused);
   else if (asked && asked !== doubted) {

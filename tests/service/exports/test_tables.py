@@ -51,6 +51,15 @@ def test_an_accepted_reading_that_was_held_back_later_waits(database: Path) -> N
     assert _only(table(), "german") == (-12, "waiting")
 
 
+def test_a_code_of_a_list_stands_as_it_is_and_so_do_words_that_were_kept_before(sqlite_database: Path) -> None:
+    publish_small()
+    for value in ("SY", "Syrien", -13):
+        decide(submission(batch(), {**FILLED, "birth_country": Waiting()}), "birth_country", {"birth_country": value})
+    of = table()
+    place = [variable.name for variable in of.variables].index("birth_country")
+    assert {case.values[place] for case in of.cases} == {"SY", "Syrien", -13}
+
+
 def test_a_verdict_counts_before_the_reading(database: Path) -> None:
     publish_small()
     one = submission(batch(), {**FILLED, "birth_country": Waiting(("Syrien",))})

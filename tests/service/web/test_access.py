@@ -57,6 +57,7 @@ TABLE = {
     "POST /api/review/fields/{field_id}/verdict": "reviewer",
     "POST /api/review/fields/{field_id}/heartbeat": "reviewer",
     "POST /api/review/fields/{field_id}/release": "reviewer",
+    "POST /api/review/lists/{name}": "reviewer",
     "GET /exports": RESEARCH,
     "POST /exports": RESEARCH,
     "GET /users": ADMINISTRATOR,

@@ -1,106 +1,26 @@
 """A reviewer clears fields by keyboard alone, in a real browser against a running server."""
 
-import os
-import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
-from playwright.sync_api import BrowserContext, Page, Playwright, expect, sync_playwright
-from sqlalchemy import select, update
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import update
 
-from service import people
-from service.db.models import Field, Verdict
-from service.db.session import looking, transaction
-from service.web.app import create
-from tests.servers import free_port, wait_until
+from service.db.models import Field
+from service.db.session import transaction
+from tests.servers import wait_until
 from tests.service.web.browser import PASSWORD
+from tests.service.web.review_screen import asks, given, press, ready, saved, served, shot, sign_in
 from tests.service.web.review_seeds import HOUSING, NEEDS, WRITING, seed
-
-CHROMIUM = shutil.which("chromium") or "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
-SHOTS = os.environ.get("CROSSCHECK_SHOTS")
-"""A folder for pictures of the screen, for somebody who wants to look at them."""
 
 
 @pytest.fixture
 def address(sqlite_database: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """A running server with fields that wait; rana may review.  The form's language can be given."""
     seed({**HOUSING, **NEEDS, **WRITING}, {**HOUSING, **WRITING}, language=getattr(request, "param", "de"))
-    people.add("rana", ["reviewer", "office"], PASSWORD)
-    port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create(), host="127.0.0.1", port=port, log_level="error", ws="none"))
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    wait_until(lambda: server.started, "the web server answers")
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(10)
-
-
-@pytest.fixture(scope="module")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as started:
-        yield started
-
-
-@pytest.fixture
-def context(playwright: Playwright, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-    wish: dict[str, Any] = {"locale": "de-DE", **getattr(request, "param", {})}
-    made = browser.new_context(viewport={"width": 1366, "height": 768}, **wish)
-    made.set_default_timeout(8000)
-    yield made
-    browser.close()
-
-
-def sign_in(context: BrowserContext, address: str) -> Page:
-    page = context.new_page()
-    page.goto(f"{address}/sign-in")
-    page.fill("[name=name]", "rana")
-    page.fill("[name=password]", PASSWORD)
-    page.keyboard.press("Enter")
-    page.wait_for_url(f"{address}/")
-    page.goto(f"{address}/review")
-    ready(page)
-    return page
-
-
-def ready(page: Page) -> None:
-    expect(page.locator("#desk")).to_have_attribute("aria-busy", "false")
-
-
-def press(page: Page, key: str) -> None:
-    ready(page)
-    page.keyboard.press(key)
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#saved")).not_to_have_class("saved muted pending")
-    expect(page.locator("#saved")).to_have_text("Alles gespeichert")
-
-
-def asks(page: Page, question: str) -> None:
-    expect(page.locator("#question")).to_contain_text(question)
-    ready(page)
-
-
-def shot(page: Page, name: str) -> None:
-    if SHOTS:
-        page.wait_for_timeout(300)
-        page.screenshot(path=f"{SHOTS}/{name}.png")
-
-
-def given() -> list[tuple[str, dict[str, Any]]]:
-    """Question and values of every verdict, in order."""
-    with looking() as session:
-        rows = session.execute(
-            select(Field.question, Verdict.values).join(Field, Verdict.field_id == Field.id).order_by(Verdict.id)
-        )
-        return [(question, values) for question, values in rows]
+    with served() as at:
+        yield at
 
 
 def arabic(page: Page, key: str, code: str, alt: bool = False) -> None:
@@ -155,10 +75,10 @@ def test_twelve_fields_by_keyboard_alone(context: BrowserContext, address: str) 
     asks(page, "In welchem Land")
     press(page, "Backspace")
     asks(page, "In welchem Land")
-    expect(page.locator("#answer .typed")).to_have_value("سوريا")
+    expect(page.locator("#answer .typed")).to_have_value("Syrien (SY)")
     shot(page, "earlier-de")
     page.keyboard.press("Control+A")
-    page.keyboard.type("Syrien")
+    page.keyboard.type("Irak")
     press(page, "Enter")
     asks(page, "In welchem Land")
     expect(page.locator("#answer .typed")).to_have_value("")
@@ -185,9 +105,9 @@ def test_twelve_fields_by_keyboard_alone(context: BrowserContext, address: str) 
         ("household", {"household": 46}),
         ("household", {"household": -5}),
         ("arrived", {"arrived": "2015-08-04"}),
-        ("birth_country", {"birth_country": "سوريا"}),
-        ("birth_country", {"birth_country": "Syrien"}),
-        ("birth_country", {"birth_country": "Syrien"}),
+        ("birth_country", {"birth_country": "SY"}),
+        ("birth_country", {"birth_country": "IQ"}),
+        ("birth_country", {"birth_country": "SY"}),
         ("comment", {"comment": "شكرا جزيلا على المساعدة"}),
         ("comment", {"comment": -13}),
         ("arrived", {"arrived": "1815-03"}),

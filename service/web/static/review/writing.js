@@ -104,13 +104,18 @@ export class Writing {
 
   suggested() {
     const { suggestions } = this.field;
-    if (!suggestions.length) return "";
-    const buttons = suggestions.slice(0, 9).map((text, index) => {
-      const made = make("button", { type: "button", class: "button suggestion" }, make("bdi", { dir: "auto" }, text), make("kbd", {}, `Alt+${index + 1}`));
-      made.addEventListener("click", () => this.digit(index + 1));
+    return suggestions.length ? make("p", { class: "row suggestions" }, ...this.offered(this.texts.suggestion, suggestions)) : "";
+  }
+
+  /** A caption and a button for each text, whose keys begin after the first `before` ones. */
+  offered(caption, texts, before = 0) {
+    const buttons = texts.slice(0, 9).map((text, index) => {
+      const number = before + index + 1;
+      const made = make("button", { type: "button", class: "button suggestion" }, make("bdi", { dir: "auto" }, text), make("kbd", {}, `Alt+${number}`));
+      made.addEventListener("click", () => this.digit(number));
       return made;
     });
-    return make("p", { class: "row suggestions" }, make("span", { class: "muted" }, this.texts.suggestion), ...buttons);
+    return [make("span", { class: "muted" }, caption), ...buttons];
   }
 }
 

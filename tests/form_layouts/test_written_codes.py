@@ -3,7 +3,7 @@
 import pytest
 
 from form_layouts.code_lists import CODE_LISTS, code_list, name_in
-from omr.written_codes import Match, match
+from form_layouts.written_codes import Match, begun, match, meant
 
 SAFE = 2
 """A margin that one misread letter cannot reach with a wrong code."""
@@ -151,3 +151,34 @@ def test_nothing_written_has_no_candidates(words: str) -> None:
 def test_a_list_that_is_not_there_is_a_fault_of_the_caller() -> None:
     with pytest.raises(KeyError):
         match("Mars", "planets")
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "codes"),
+    [
+        ("countries", "Syrien", ("SY",)), ("countries", "سوريا", ("SY",)), ("countries", "SURİYE", ("SY",)), ("countries", "sy", ("SY",)),
+        ("countries", "Syrien (SY)", ("SY",)), ("countries", "Congo", ("CD", "CG")), ("countries", "Congo (CG)", ("CG",)),
+        ("countries", "Tuerkei", ("TR",)), ("countries", "TC", ("TC",)), ("countries", "T.C.", ("TR",)), ("countries", "Áo", ("AT",)),
+        ("languages", "syrisch", ("ar", "syr")), ("languages", "ga", ("ga", "gaa")), ("languages", "Gã", ("gaa",)),
+        ("countries", "Atlantis", ()), ("countries", "Syrein", ()), ("countries", "Syr", ()), ("countries", "Syrien Türkei", ()),
+        ("countries", "", ()), ("countries", " .", ()),
+    ],
+)  # fmt: skip
+def test_words_name_the_entries_that_are_called_so_and_no_other(name: str, words: str, codes: tuple[str, ...]) -> None:
+    assert meant(words, name) == codes
+
+
+def test_every_name_and_code_of_a_list_names_its_entry() -> None:
+    for name in CODE_LISTS:
+        for code in sorted(code_list(name))[::17]:
+            assert code in meant(code, name)
+            for written in sorted(code_list(name)[code])[::9]:
+                assert code in meant(written, name), (written, code)
+                assert code in begun(written[:3], name, "de") or not begun(written[:3], name, "de"), (written, code)
+
+
+def test_what_is_begun_comes_by_the_readers_names_first_then_by_letters_to_come() -> None:
+    assert begun("Sudan", "countries", "de")[:2] == ("SD", "SS")
+    assert begun("Ir", "countries", "de")[:3] == ("IQ", "IR", "IE")
+    assert begun("сир", "countries", "de") == ("SY",)
+    assert begun("", "countries", "de") == begun("zzzz", "countries", "de") == ()

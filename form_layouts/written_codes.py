@@ -1,4 +1,6 @@
-"""Written words against a closed list: which entries they may mean, by how many edits.  Nothing is decided here.
+"""Words against a closed list: which entries they name, begin to name, or may mean by how many edits.
+
+Nothing is decided here.
 
 An edit is a letter put in, left out or read as another (Levenshtein 1966), counted on a plain form of the words: without
 capitals, accents, punctuation and blanks.  A word too many and a word that is lost count one edit each, so that "Sudan" stays
@@ -9,17 +11,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import Levenshtein
 from rapidfuzz.process import cdist
 
-from form_layouts.code_lists import code_list
+from form_layouts.code_lists import code_list, name_in
 
 MOST_CANDIDATES = 16
 """Candidates kept: as many entries as one name means at most (the Soviet Union, 15), and one."""
@@ -41,6 +45,11 @@ _BETWEEN = re.compile(r"[/\\|,;+&\n،؛、]")
 """Between two answers in one field."""
 FAR = 1000
 """Edits that no name is away."""
+_WITH_CODE = re.compile(r"(.*)\(\s*([A-Za-z]{2,3})\s*\)", re.DOTALL)
+"""A name with its code, as screens show it: `Syrien (SY)`."""
+_READING = Lock()
+_LAST_LETTER = "\U0010ffff"
+"""After every letter."""
 _AND = frozenset({"und", "and", "ve", "та", "и", "و", "et", "oder", "or", "bzw"})
 
 
@@ -82,6 +91,7 @@ class _Index:
     """A list's names, sorted by code: `keys` without doubles, and one row for each key of a code."""
 
     keys: list[str]
+    """Sorted."""
     row_keys: npt.NDArray[np.intp]
     row_lost: npt.NDArray[np.intp]
     """Words of the name that its key leaves out: 0 or 1."""
@@ -91,6 +101,19 @@ class _Index:
     codes: list[str]
     spelt: dict[str, list[int]]
     """The rows of each name as it is spelt, without capitals."""
+    by_key: npt.NDArray[np.intp]
+    """The rows in the order of their keys."""
+    key_starts: npt.NDArray[np.intp]
+    """The first place in `by_key` of each key, and the end."""
+
+    def code_of(self, row: int) -> str:
+        return self.codes[int(np.searchsorted(self.starts, row, side="right")) - 1]
+
+    def rows_from(self, first: str, end: str) -> list[int]:
+        """The rows whose keys are not before `first` and before `end`."""
+        start, stop = (self.key_starts[bisect_left(self.keys, key)] for key in (first, end))
+        found: list[int] = self.by_key[start:stop].tolist()
+        return found
 
 
 def match(words: str, name: str) -> Match:
@@ -126,6 +149,46 @@ def match(words: str, name: str) -> Match:
     return Match(tuple(found))
 
 
+def meant(words: str, name: str) -> tuple[str, ...]:
+    """The codes of the list `name` that words name without any edit, sorted: one where there is no doubt.
+
+    Words are a name in any language, the code itself, or both as in `Syrien (SY)`.  A name of several entries, such as
+    Congo, has several codes, but only that of the entry spelt with these very accents where there is one.  Words that are
+    no name have none.  Raises KeyError where there is no such list.
+    """
+    with_code = _WITH_CODE.fullmatch(words.strip())
+    if with_code and with_code[2] in meant(with_code[1], name):
+        return (with_code[2],)
+    index, key, spelt = _index(name), "".join(_words(words)), _spelt(words)
+    if not key:
+        return ()
+    codes = {index.code_of(row) for row in index.rows_from(key, key + "\0") if not index.row_lost[row]}
+    as_spelt = {code for code in codes if spelt in map(_spelt, code_list(name)[code])}
+    as_spelt |= {code for code in index.codes if code.casefold() == spelt}
+    return tuple(sorted(as_spelt or codes))
+
+
+def begun(words: str, name: str, language: str) -> tuple[str, ...]:
+    """The codes of the list `name` with a name that begins with `words`, as a person has typed them so far.
+
+    First those whose name in `language` does; of these, and of the others, those with the fewest letters to come.  A name
+    may lack one of its words.  Raises KeyError where there is no such list.
+    """
+    index, key = _index(name), "".join(_words(words))
+    if not key:
+        return ()
+    best: dict[str, tuple[int, int]] = {}
+    for row in index.rows_from(key, key + _LAST_LETTER):
+        code, rank = index.code_of(row), (int(index.row_lost[row]), len(index.keys[index.row_keys[row]]))
+        best[code] = min(rank, best.get(code, rank))
+
+    def rank_of(code: str) -> tuple[bool, int, int, str]:
+        own = "".join(_words(name_in(name, code, language) or ""))
+        return (False, 0, len(own), code) if own.startswith(key) else (True, *best[code], code)
+
+    return tuple(sorted(best, key=rank_of))
+
+
 def _parts(text: str) -> tuple[list[str], npt.NDArray[np.intp], npt.NDArray[np.bool_]]:
     """Every run of words that may be a name, in plain letters; how many words it leaves over; whether it is all of several."""
     groups = [group for piece in _BETWEEN.split(text) if (group := _words(piece))]
@@ -153,8 +216,14 @@ def _words(text: str) -> list[str]:
     return [word for word in found if word not in _AND] or found
 
 
-@cache
 def _index(name: str) -> _Index:
+    """Of several threads that ask at once for a list, the first reads it, which takes a second or two; the others wait."""
+    with _READING:
+        return _read(name)
+
+
+@cache
+def _read(name: str) -> _Index:
     rows: dict[tuple[str, str], tuple[int, str]] = {}
     for code, names in code_list(name).items():
         for written in sorted(names):
@@ -171,14 +240,18 @@ def _index(name: str) -> _Index:
         firsts.setdefault(code, number)
         if not lost:
             spelt[_spelt(written)].append(number)
+    row_keys = np.array([places[key] for (_, key), _ in ordered])
+    by_key = np.argsort(row_keys, kind="stable")
     return _Index(
         keys,
-        np.array([places[key] for (_, key), _ in ordered]),
+        row_keys,
         np.array([lost for _, (lost, _) in ordered]),
         [written for _, (_, written) in ordered],
         np.array([firsts[code] for code in codes]),
         codes,
         dict(spelt),
+        by_key,
+        np.searchsorted(row_keys[by_key], np.arange(len(keys) + 1)),
     )
 
 
