@@ -139,7 +139,7 @@ def field_crop(field_id: RowId) -> Response:
 def field_json(shown: ShownField, language: str) -> dict[str, Any]:
     """A field for the screen: boxes within the crop as fractions of it, those on the page in mm."""
     question = shown.question
-    list_name = question.list if is_listed(question) else None
+    offered, read = _thoughts(shown, language)
     return {
         "id": shown.id,
         "mode": "writing" if question.kind in WRITTEN else "choice",
@@ -156,9 +156,9 @@ def field_json(shown: ShownField, language: str) -> dict[str, Any]:
         "options": [vars(option) for option in shown.options] if question.kind not in WRITTEN else [],
         "variables": shown.variables,
         "missing": shown.missing,
-        "list": list_name,
-        "suggestions": _labels(shown, list_name, language) if list_name else shown.suggestions,
-        "read": shown.suggestions[-1] if list_name and shown.suggestions else None,
+        "list": question.list if is_listed(question) else None,
+        "suggestions": offered,
+        "read": read,
         "reasons": [word("reason", reason, language) for reason in shown.reasons],
         "crop": _crop(shown),
         "page": {
@@ -192,9 +192,13 @@ def said(shown: ShownField, values: Any, language: str) -> str:
     return (is_listed(shown.question) and label(shown.question.list or "", value, language)) or value
 
 
-def _labels(shown: ShownField, list_name: str, language: str) -> list[str]:
-    """The codes that the machine thinks of, with their names; the last thought are the words as it read them."""
-    return [text for thought in shown.suggestions if (text := label(list_name, thought, language))]
+def _thoughts(shown: ShownField, language: str) -> tuple[list[str], str | None]:
+    """What the machine thinks is written; of a closed list the codes with their names, and apart the words as it read them."""
+    if not is_listed(shown.question):
+        return list(shown.suggestions), None
+    labels = {thought: label(shown.question.list or "", thought, language) for thought in shown.suggestions}
+    words = [thought for thought, named in labels.items() if named is None]
+    return [named for named in labels.values() if named], words[-1] if words else None
 
 
 def _held(held: Held, person: Person) -> dict[str, Any]:

@@ -68,3 +68,10 @@ def test_a_field_comes_with_codes_by_name_and_the_words_apart(browser: Browser) 
     )  # fmt: skip
     second = ask(browser, "/next", holding=[first["id"]]).json()["field"]
     assert (second["suggestions"], second["read"]) == ([], "Syrjen")
+    for thoughts, offered, read in ((("HK", "XK"), ["Hong Kong SAR China (HK)", "Kosovo (XK)"], None), ((), [], None)):
+        with transaction() as session:
+            field = session.get_one(Field, first["id"])
+            (answer,) = field.answers.values()
+            field.answers = {"birth_country": {**answer, "candidates": list(thoughts)}}
+        again = browser.get(f"{API}/fields/{first['id']}").json()
+        assert (again["suggestions"], again["read"]) == (offered, read)
