@@ -205,8 +205,9 @@ def differences(table: bytes, truth: Truth) -> list[str]:
             continue
         for variable, answer in line["answers"].items():
             shown = cases[case][variable] or cases[case].get(f"{variable}_m", "")
-            if shown != str(answer["value"]):
-                found.append(f"{case} {line['language']} {line['copy']} {variable}: {shown!r} for {answer['value']!r}")
+            meant = line["list_codes"].get(variable, answer["value"])  # words of a list are kept as its code
+            if shown != str(meant):
+                found.append(f"{case} {line['language']} {line['copy']} {variable}: {shown!r} for {meant!r}")
     return found
 
 

@@ -9,7 +9,7 @@ from form_layouts.questionnaire import Question
 from form_layouts.written_codes import begun, match, meant
 
 MOST_ENTRIES = 8
-"""Entries proposed for what was typed: as many as one row of the screen takes; typing on makes them fewer."""
+"""Entries proposed for what was typed, each with a key: in three rows they fit a small screen; typing on makes them fewer."""
 MOST_NEAREST = 5
 """Entries up to which misspelt words are looked for too, by their edits."""
 ALIKE = 0.6
