@@ -6,29 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-import cv2
 import numpy as np
 
 from form_layouts.catalogue import Form
 from form_layouts.layout import Box, Comb, PageLayout, TextArea
 from omr.debug import DebugWriter
-from omr.fields import cut
-from omr.geometry import View
 from omr.image import Grey
 from omr.ink import Insides, ink_inside, insides
 from omr.kept import Kept
 from omr.quality import beyond_image
-from omr.reference import REFERENCE_PX_PER_MM, reference_page
+from omr.reference import reference_page
 from omr.registration import Registration
+from omr.writing_crop import crop_field
 
 EDGE_MM = 0.6
 """Rim inside a text area that belongs to its frame."""
 CELL_RIM_MM = 0.3
 """Rim around a comb's cell that is looked at with it: its printed line."""
-CROP_RIM_MM = 1.5
-"""Rim of a crop that is read or shown: writing runs over its frame."""
-CROP_PX_PER_MM = 11.8
-"""Resolution of a crop for an engine: 300 dpi."""
 _KEPT: Kept[tuple[list[Insides], list[Insides]]] = Kept(48)
 
 
@@ -110,23 +104,3 @@ def read_writing(
         debug.write("writing", crop)
     readings = engine.read(crops, language)
     return [replace(score, reading=reading) for score, reading in zip(written, readings, strict=True)]
-
-
-def crop_field(registration: Registration, field: TextArea | Comb) -> Grey:
-    """A field's picture for an engine: upright, 300 dpi; a comb's cells without their frames, side by side."""
-    if isinstance(field, TextArea):
-        return _crop(registration, field.box, CROP_RIM_MM)
-    cells = [_crop(registration, cell, -EDGE_MM) for cell in field.cells]
-    height = min(cell.shape[0] for cell in cells)
-    row = np.concatenate([cell[:height] for cell in cells], axis=1)
-    return np.asarray(cv2.copyMakeBorder(row, 20, 20, 20, 20, cv2.BORDER_CONSTANT, value=255.0), np.uint8)
-
-
-def _crop(registration: Registration, box: Box, rim: float) -> Grey:
-    dx, dy = registration.shift_at(box)
-    scale = CROP_PX_PER_MM / REFERENCE_PX_PER_MM
-    size = (round((box[3] + 2 * rim) * REFERENCE_PX_PER_MM), round((box[2] + 2 * rim) * REFERENCE_PX_PER_MM))
-    patch = cut(
-        View(registration.image.grey, registration.plane), np.array([[box[0] - rim + dx, box[1] - rim + dy]]), size
-    )[0]
-    return np.asarray(cv2.resize(patch, None, fx=scale, fy=scale, interpolation=cv2.INTER_CUBIC), np.uint8)
