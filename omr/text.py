@@ -11,13 +11,12 @@ import numpy as np
 from form_layouts.catalogue import Form
 from form_layouts.layout import Box, Comb, PageLayout, TextArea
 from omr.debug import DebugWriter
-from omr.image import Grey
 from omr.ink import Insides, ink_inside, insides
 from omr.kept import Kept
 from omr.quality import beyond_image
 from omr.reference import reference_page
 from omr.registration import Registration
-from omr.writing_crop import crop_field
+from omr.writing_crop import Crop, crop_field
 
 EDGE_MM = 0.6
 """Rim inside a text area that belongs to its frame."""
@@ -37,8 +36,8 @@ class Reading:
 class OcrEngine(Protocol):
     """Reads pictures of writing.  An engine that is missing or fails costs its answer, never the page."""
 
-    def read(self, crops: Sequence[Grey], language: str) -> list[Reading | None]:
-        """One reading for each crop, black on white, (height, width); None where it has none."""
+    def read(self, crops: Sequence[Crop], language: str) -> list[Reading | None]:
+        """One reading for each crop; None where it has none."""
         ...
 
 
@@ -101,6 +100,6 @@ def read_writing(
         return list(written)
     crops = [crop_field(registration, score.field) for score in written]
     for crop in crops:
-        debug.write("writing", crop)
+        debug.write("writing", crop.picture)
     readings = engine.read(crops, language)
     return [replace(score, reading=reading) for score, reading in zip(written, readings, strict=True)]

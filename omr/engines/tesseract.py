@@ -10,8 +10,8 @@ from pathlib import Path
 import cv2
 import pytesseract
 
-from omr.image import Grey
 from omr.text import Reading
+from omr.writing_crop import Crop
 
 LANGUAGE_PACKS = {
     "am": "amh", "ar": "ara", "az": "aze", "bg": "bul", "bs": "bos", "cs": "ces", "da": "dan", "de": "deu", "el": "ell",
@@ -28,7 +28,7 @@ _BLOCK_OF_TEXT = "--psm 6"
 class Tesseract:
     """An OcrEngine.  What it says of handwriting is a suggestion, whatever its confidence."""
 
-    def read(self, crops: Sequence[Grey], language: str) -> list[Reading | None]:
+    def read(self, crops: Sequence[Crop], language: str) -> list[Reading | None]:
         """Read all crops in one process.  All None where the program or the language pack is missing, or it fails."""
         pack = LANGUAGE_PACKS.get(language.split("-")[0])
         if pack is None or pack not in _installed():
@@ -37,7 +37,7 @@ class Tesseract:
             names = []
             for number, crop in enumerate(crops):
                 name = Path(folder) / f"{number}.png"
-                cv2.imwrite(str(name), crop)
+                cv2.imwrite(str(name), crop.picture)
                 names.append(str(name))
             batch = Path(folder) / "crops.txt"
             batch.write_text("\n".join(names) + "\n", encoding="utf-8")

@@ -7,9 +7,10 @@ import pytest
 
 from omr.debug import DebugWriter
 from omr.engines.tesseract import Tesseract
-from omr.image import Grey, PageImage
+from omr.image import PageImage
 from omr.pipeline import read_page
 from omr.text import Reading
+from omr.writing_crop import Crop
 from simulation.pen import CLEAR_PENS, Pen
 from simulation.scanner import OFFICE
 from tests.omr.drawn import draw, printed, read, scanned, write
@@ -21,7 +22,7 @@ class CountingEngine:
     def __init__(self) -> None:
         self.calls: list[int] = []
 
-    def read(self, crops: Sequence[Grey], language: str) -> list[Reading | None]:
+    def read(self, crops: Sequence[Crop], language: str) -> list[Reading | None]:
         assert language == "de"
         self.calls.append(len(crops))
         return [Reading("42", 1.0) for _ in crops]
@@ -30,7 +31,7 @@ class CountingEngine:
 class BrokenEngine:
     """Has nothing to say."""
 
-    def read(self, crops: Sequence[Grey], language: str) -> list[Reading | None]:
+    def read(self, crops: Sequence[Crop], language: str) -> list[Reading | None]:
         return [None for _ in crops]
 
 
@@ -94,12 +95,12 @@ def test_tesseract_reads_several_crops_in_one_call_and_keeps_them_apart() -> Non
     title = empty[round(8 * k) : round(18.2 * k), round(30 * k) : round(110 * k)]
     footer = empty[round(280 * k) : round(290 * k), round(140 * k) : round(182 * k)]
     nothing = np.full((100, 300), 255, np.uint8)
-    readings = Tesseract().read([title, footer, nothing], "de")
+    readings = Tesseract().read([Crop(picture, (picture,)) for picture in (title, footer, nothing)], "de")
     assert [reading.text if reading else None for reading in readings] == ["Ihr Alltag", "Seite 1 von 1", None]
 
 
 def test_a_language_without_its_pack_gives_no_suggestion() -> None:
-    assert Tesseract().read([np.full((50, 50), 255, np.uint8)], "ti") == [None]
+    assert Tesseract().read([Crop(np.full((50, 50), 255, np.uint8), ())], "ti") == [None]
 
 
 def test_words_beside_a_choice_that_is_not_marked_hold_back_the_question() -> None:

@@ -16,7 +16,7 @@ from omr.identify import identify
 from omr.image import Grey, PageImage
 from omr.markers import find_markers
 from omr.registration import register
-from omr.writing_crop import MARGIN_MM, PX_PER_MM, crop_field
+from omr.writing_crop import LINE_MARGIN_MM, MARGIN_MM, PX_PER_MM, Crop, crop_field
 from simulation.handwriting import Script, write_text
 from simulation.pen import BALL_PEN, draw_stroke
 from simulation.scanner import OFFICE
@@ -42,6 +42,10 @@ def with_blank(folder: Path) -> Form:
 
 
 def crop(page: Grey, question: str, form: Form | None = None) -> Grey:
+    return crops(page, question, form).picture
+
+
+def crops(page: Grey, question: str, form: Form | None = None) -> Crop:
     image, catalogue = PageImage(page, 300.0, "drawn", 0), Catalogue([form or printed()[0].forms[0]])
     markers = find_markers(image, DebugWriter())
     return crop_field(register(image, markers, identify(image, markers, catalogue, DebugWriter())), field(question))
@@ -111,3 +115,23 @@ def test_digits_in_a_comb_come_without_their_cells() -> None:
 
 def test_a_field_without_ink_is_white() -> None:
     assert (crop(draw([]), "origin") == 255).all()
+
+
+def on_two_lines(page: Grey, first: str, second: str) -> Grey:
+    """The page with a line of writing on the printed line of the field `wish`, and one below."""
+    x, y, w, h = field("wish").boxes[0]
+    for top, text in ((y, first), (y + h / 2, second)):
+        write_text(page, (x, top, w, h / 2), text, BALL_PEN, Script(), np.random.default_rng(1))
+    return page
+
+
+def test_lines_are_cut_where_the_field_prints_them_and_a_number_says_that_it_is_one() -> None:
+    two = crops(on_two_lines(draw([]), "Gegend", "Sonnenblumen"), "wish")
+    together = ink(on_two_lines(np.full_like(printed()[1], 255), "Gegend", "Sonnenblumen"))
+    assert [line.shape[0] < 0.7 * together.shape[0] for line in two.lines] == [True, True]
+    assert abs(sum(int(ink(line).sum()) for line in two.lines) / int(together.sum()) - 1) < 0.15
+    assert ink(two.lines[1]).shape[1] > 1.3 * ink(two.lines[0]).shape[1]
+    assert two.lines[0].shape[1] == pytest.approx(ink(two.lines[0]).shape[1] + 2 * LINE_MARGIN_MM * PX_PER_MM, abs=8)
+    assert not two.digits
+    number = crops(write(draw([]), "moved_in", "01072023"), "moved_in")
+    assert (len(number.lines), number.digits) == (1, True)
