@@ -40,6 +40,8 @@ class _Model(NamedTuple):
     """An InferenceSession; the package has no types, and may be missing."""
     letters: list[str]
     """By class; the first is the blank between letters."""
+    errors: tuple[type[Exception], ...]
+    """What it raises for what it cannot take: the runtime's classes share no other."""
 
 
 class Rapid:
@@ -53,7 +55,7 @@ class Rapid:
             return [None] * len(crops)
         try:
             return [_reading(model, crop, latin=script in LATIN) for crop in crops]
-        except Exception:  # the runtime's errors share no class but this; an engine that fails costs its answer
+        except model.errors:
             return [None] * len(crops)
 
 
@@ -90,15 +92,20 @@ def _model() -> _Model | None:
         return None
     try:
         import onnxruntime  # here: it may be missing, and takes a while to load
-
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        file = Path(found.origin).parent / MODEL
+        from onnxruntime.capi import onnxruntime_pybind11_state as native
+    except ImportError:
+        return None
+    own = (kind for kind in vars(native).values() if isinstance(kind, type) and issubclass(kind, Exception))
+    errors: tuple[type[Exception], ...] = (*own, cv2.error, ValueError, KeyError)
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    file = Path(found.origin).parent / MODEL
+    try:
         session = onnxruntime.InferenceSession(str(file), options, providers=["CPUExecutionProvider"])
         letters = session.get_modelmeta().custom_metadata_map["character"].splitlines()
-    except Exception:  # the runtime's errors share no class but this; without a model there is no answer
+    except errors:
         return None
-    return _Model(session, ["", *letters, " "])
+    return _Model(session, ["", *letters, " "], errors)
 
 
 @cache

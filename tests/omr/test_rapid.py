@@ -87,7 +87,21 @@ def test_a_package_that_is_missing_costs_its_answer(missing: str, tmp_path: Path
     assert (done.returncode, done.stdout.strip()) == (0, "[None]"), done.stderr
 
 
-def test_a_model_that_fails_costs_its_answer() -> None:
-    """A line without pixels is more than it can take."""
-    assert rapid._model() is not None
-    assert Rapid().read([Crop(NOTHING, (np.zeros((0, 0), np.uint8),))], "de") == [None]
+def test_a_line_that_the_model_cannot_take_costs_its_answer() -> None:
+    assert Rapid().read([Crop(NOTHING, (np.zeros((5, 5, 5), np.uint8),))], "de") == [None]
+
+
+def test_a_model_that_is_not_what_it_was_costs_its_answer(tmp_path: Path) -> None:
+    (tmp_path / "rapidocr" / "models").mkdir(parents=True)
+    (tmp_path / "rapidocr" / "__init__.py").touch()
+    (tmp_path / "rapidocr" / rapid.MODEL).write_bytes(b"no model")
+    asked = "from omr.engines import rapid; print(rapid._model())"
+    paths = f"{ROOT}{os.pathsep}{tmp_path}"
+    done = subprocess.run(
+        [sys.executable, "-c", asked],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": paths},
+    )
+    assert (done.returncode, done.stdout.strip()) == (0, "None"), done.stderr
