@@ -26,7 +26,7 @@ from form_layouts.typesetting import typeset
 from omr.assembly import assemble
 from omr.check_sheet.scanner_command import scanner_check
 from omr.debug import DebugWriter
-from omr.engines.tesseract import Tesseract
+from omr.engines.both import Engines
 from omr.errors import ReaderFault, RejectedPage, UnusableFile
 from omr.image import PageImage
 from omr.pages import ScanFile, open_scan, page_images
@@ -259,7 +259,7 @@ def read(
             _assert_writable(path)  # now: nobody reads a pile for an hour to find that there is no place for it
     check_blanks(catalogue)
     scans, unusable = _open(files, ctx.obj)
-    engine = None if no_ocr else Tesseract()
+    engine = None if no_ocr else Engines()
     debug = DebugWriter(debug_folder)
 
     def one(page: PageImage | PageReading) -> PageReading:

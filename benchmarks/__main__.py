@@ -22,6 +22,7 @@ BENCHMARKS = {
     "queue": "benchmarks.queue_cost",
     "reading": "benchmarks.reading",
     "service": "benchmarks.service_pile",
+    "writing": "benchmarks.writing",
 }
 """Modules with a function `run(quick)` that gives the figures.  Only the one asked for is imported: processes that it starts import this file again."""
 

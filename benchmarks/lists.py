@@ -1,8 +1,8 @@
 """`python -m benchmarks.lists`: words of closed lists, written by simulated hands, read by the engine and matched.
 
-Two ways to spoil a word.  `fonts`: names in handwriting fonts on a printed form, scanned, read by Tesseract; fonts are not
+Two ways to spoil a word.  `fonts`: names in handwriting fonts on a printed form, scanned, read by the engines; fonts are not
 handwriting, and their figures say so.  `confused`: letters of a name put in, left out or taken for others at a stated rate,
-which asks only the matching.  Nothing is accepted today: the shares above a margin say what it would cost.
+which asks only the matching.  Nothing is accepted today: the shares above a margin, and where engines agree, say what it would cost.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from form_layouts.form_folder import FormFolder, load_form_folder
 from form_layouts.located_yaml import load_yaml
 from form_layouts.written_codes import Match, match
 from omr.debug import DebugWriter
-from omr.engines.tesseract import Tesseract
+from omr.engines.both import Engines
 from omr.image import PageImage
-from omr.judge import suggested_codes
+from omr.judge import AGREEING, suggested_codes
 from omr.pipeline import read_page
 from simulation.answers import FilledForm, Written
 from simulation.filling import fill_page
@@ -67,11 +67,14 @@ ALIKES = {
 
 
 class Seen(NamedTuple):
-    """One written field: the codes that were meant, what was written, and what was read (None: nothing)."""
+    """One written field: the codes that were meant, what was written, what was read first (None: nothing), and suggested."""
 
     truth: tuple[str, ...]
     written: str
     read: str | None
+    codes: tuple[str, ...] = ()
+    agreed: bool = False
+    """Whether two engines agree on the first code."""
 
 
 @click.command()
@@ -85,10 +88,12 @@ def main(languages: tuple[str, ...], forms: int, words: int, seed: int, report: 
     """Measure the closed lists and print a table."""
     fonts: dict[str, Any] = {}
     confused: dict[str, Any] = {}
+    everything: list[Seen] = []
     for language in languages:
         key = [seed, *language.encode()]
         seen = {name: list(on_paper(name, language, forms, [*key, n])) for n, name in enumerate(SETS)}
         fonts[language] = {name: figures(fields) for name, fields in seen.items()}
+        everything += [field for fields in seen.values() for field in fields]
         if words_read:
             click.echo("\n".join(f"{field.written} -> {field.read}" for fields in seen.values() for field in fields))
         for rate in RATES if language == "de" else ():
@@ -96,6 +101,7 @@ def main(languages: tuple[str, ...], forms: int, words: int, seed: int, report: 
                 name: figures(list(spoilt(name, language, words, rate, [*key, n]))) for n, name in enumerate(SETS)
             }
     found = {"benchmark": "lists", "machine": machine(), "commit": commit(), "seed": seed}
+    found |= {"engines agree, all fonts (nothing is accepted)": agreed(everything)}
     found |= {"fonts (no handwriting)": fonts, "confused, German": confused}
     click.echo("\n".join(table(found)))
     if report:
@@ -116,10 +122,23 @@ def figures(seen: Sequence[Seen]) -> dict[str, Any]:
     told: dict[str, Any] = {"words": {"n": len(seen), "read": read}}
     right_of_read = sum(_first_right(field) for field in seen if field.read is not None)
     told["first_right"] = {"of_all": _share(right, len(seen)), "of_read": _share(right_of_read, read)}
+    if any(field.agreed for field in seen):
+        told["engines agree"] = agreed(seen)
     for margin in MARGINS:
         told[f"margin {margin}"] = _above(margin, matches)
     told["margin 2, no edit"] = _above(2, [(field, found) for field, found in matches if _is_exact(found)], len(seen))
     return told
+
+
+def agreed(seen: Sequence[Seen]) -> dict[str, Any]:
+    """What it would mean to accept the first code where two engines agree on it: nothing of this is accepted."""
+    sure = [field for field in seen if field.agreed]
+    right = sum(field.truth == field.codes[:1] for field in sure)
+    return {
+        "accepted_share": _share(len(sure), len(seen)),
+        "n": len(sure),
+        "right_of_accepted": _share(right, len(sure)),
+    }
 
 
 def _above(margin: int, matches: Sequence[tuple[Seen, Match]], of: int | None = None) -> dict[str, Any]:
@@ -134,8 +153,7 @@ def _is_exact(found: Match) -> bool:
 
 
 def _first_right(field: Seen) -> bool:
-    codes = suggested_codes(field.read, "countries") if field.read else ()
-    return set(codes[: max(1, len(field.truth))]) == set(field.truth)
+    return set(field.codes[: max(1, len(field.truth))]) == set(field.truth)
 
 
 def _share(part: int, whole: int) -> float:
@@ -162,7 +180,8 @@ def spoilt(name: str, language: str, count: int, rate: float, seed: list[int]) -
     rng = np.random.default_rng([*seed, round(1000 * rate)])
     for _ in range(count):
         truth, words = _meant(name, language, rng)
-        yield Seen(truth, words, "".join(_letter(letter, rate, rng) for letter in words).strip() or None)
+        read = "".join(_letter(letter, rate, rng) for letter in words).strip()
+        yield Seen(truth, words, read or None, suggested_codes(read, "countries") if read else ())
 
 
 def _letter(letter: str, rate: float, rng: np.random.Generator) -> str:
@@ -178,9 +197,9 @@ def _letter(letter: str, rate: float, rng: np.random.Generator) -> str:
 
 
 def on_paper(name: str, language: str, forms: int, seed: list[int]) -> Iterator[Seen]:
-    """Words of a set as simulated people write them on a form, scanned in an office and read by Tesseract."""
+    """Words of a set as simulated people write them on a form, scanned in an office and read by the engines."""
     with tempfile.TemporaryDirectory() as room:
-        folder = _folder(Path(room) / "lists" / "1", language)
+        folder = countries_form(Path(room) / "lists" / "1", language)
         empty = next(printed_copies(folder, language, 1, numbered=False))
         catalogue = Catalogue([Form(folder.questionnaire, empty.layout)])
         for number in range(forms):
@@ -192,13 +211,14 @@ def on_paper(name: str, language: str, forms: int, seed: list[int]) -> Iterator[
                 page = blank.copy()
                 fill_page(page, place, empty.layout, filled, rng)
                 image = PageImage(scan(page, OFFICE.draw(rng), rng), 300.0, f"{number}-{place}", 0)
-                answers = read_page(image, catalogue, Tesseract(), DebugWriter()).answers
+                answers = read_page(image, catalogue, Engines(), DebugWriter()).answers
                 for question, answer in answers.items():
                     truth, words = meant[question]
-                    yield Seen(truth, words, str(answer.candidates[-1]) if answer.candidates else None)
+                    *codes, read = [str(one) for one in answer.candidates] or [""]
+                    yield Seen(truth, words, read or None, tuple(codes), answer.confidence >= AGREEING)
 
 
-def _folder(path: Path, language: str) -> FormFolder:
+def countries_form(path: Path, language: str) -> FormFolder:
     """A form with nothing but written fields, one on each line."""
     names = [f"country_{number}" for number in range(FIELDS)]
     asked = {

@@ -27,10 +27,12 @@ _KEPT: Kept[tuple[list[Insides], list[Insides]]] = Kept(48)
 
 @dataclass(frozen=True)
 class Reading:
-    """What one engine read: the text as it stands, and its own confidence, 0 to 1, which nobody has calibrated."""
+    """What an engine read: the text as it stands, and its own confidence, 0 to 1, which nobody has calibrated."""
 
     text: str
     confidence: float
+    others: tuple[str, ...] = ()
+    """What further engines read of the same crop, those that read anything."""
 
 
 class OcrEngine(Protocol):

@@ -16,7 +16,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from omr.debug import DebugWriter
-from omr.engines.tesseract import Tesseract
+from omr.engines.both import Engines
 from omr.errors import ReaderFault, Unreadable
 from omr.image import PageImage
 from omr.piles.grouping import Group as ReadGroup
@@ -155,7 +155,7 @@ def _read(
         refused = PageReading(file=name, index=number, kind="rejected", reason=image.reason, messages=image.messages)
         return refused, None
     try:
-        reading = read_image(image, published.catalogue, Tesseract(), DebugWriter())
+        reading = read_image(image, published.catalogue, Engines(), DebugWriter())
         return reading, _pictures(image, reading, published)
     except (SoftTimeLimitExceeded, MemoryError):
         raise  # not the page's fault, or not yet: it has two more attempts

@@ -5,7 +5,7 @@ import pytest
 from form_layouts.layout import TextArea
 from form_layouts.questionnaire import Question, Questionnaire
 from omr.checkboxes import BoxScore
-from omr.judge import MOST_CODES, judge
+from omr.judge import AGREEING, ALONE, MOST_CODES, judge
 from omr.reading import Answer
 from omr.text import Reading, WritingScore
 
@@ -138,3 +138,40 @@ def test_free_text_is_not_matched_and_kept_in_nfc() -> None:
 def test_a_field_that_was_not_read_leaves_no_half_of_the_words() -> None:
     assert written("countries", "Bosnien und", None).candidates == ()
     assert written("countries", "Bosnien und", "Herzegowina").candidates[0] == "BA"
+
+
+def two_read(list_name: str | None, first: str, other: str | None) -> Answer:
+    """A field that two engines read."""
+    question = Question(id="from", kind="code" if list_name else "text", list=list_name)
+    area = TextArea(question="from", box=(20.0, 20.0, 80.0, 9.0))
+    score = WritingScore(area, 5.0, reading=Reading(first, 0.99, (other,) if other else ()))
+    return judge(Questionnaire(questionnaire="q", version="1", questions=(question,)), [], None, [score]).answers[
+        "from"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("list_name", "first", "other", "agree"),
+    [
+        (None, "Deutsch kurse", "deutschkurse", True),
+        (None, "A\u0308gypten", "\u00c4GYPTEN", True),
+        (None, "Deutschkurse", "Deutschkunst", False),
+        (None, "Deutschkurse", None, False),
+        ("countries", "Philippinen", "Philipinen", True),
+        ("countries", "Irak", "Irak", False),
+        ("countries", "Philippinen", "Slowenien", False),
+        ("countries", "Philippinen", None, False),
+    ],
+)
+def test_engines_that_agree_are_surer_and_nothing_is_accepted(
+    list_name: str | None, first: str, other: str | None, agree: bool
+) -> None:
+    """For a closed list they agree on a code that no other is near: Iraq is one letter from Iran."""
+    answer = two_read(list_name, first, other)
+    assert (answer.confidence, answer.accepted) == (AGREEING if agree else ALONE, False)
+
+
+def test_what_the_first_engine_read_is_suggested_first_and_what_the_other_read_after_it() -> None:
+    assert two_read(None, "Schule", "Schale").candidates == ("Schule", "Schale")
+    assert two_read(None, "Schule", "Schule").candidates == ("Schule",)
+    assert two_read("countries", "Philippinen", "Slowenien").candidates == ("PH", "SI", "Philippinen")

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 
 from omr.debug import DebugWriter
+from omr.engines.both import Engines
 from omr.engines.tesseract import Tesseract
 from omr.image import PageImage
+from omr.judge import ALONE
 from omr.pipeline import read_page
 from omr.text import Reading
 from omr.writing_crop import Crop
@@ -75,7 +77,7 @@ def test_an_engine_that_is_certain_of_handwriting_still_only_suggests() -> None:
     answer = read_page(PageImage(page, 300.0, "written", 0), catalogue, CountingEngine(), DebugWriter()).answers[
         "origin"
     ]
-    assert answer.confidence == 1.0
+    assert answer.confidence == ALONE
     assert not answer.accepted
     assert answer.value is None
 
@@ -86,6 +88,13 @@ def test_an_engine_that_fails_costs_its_answer_and_not_the_page() -> None:
     reading = read_page(PageImage(page, 300.0, "written", 0), catalogue, BrokenEngine(), DebugWriter())
     assert reading.answers["transport"].value == 3
     assert (reading.answers["origin"].reasons, reading.answers["origin"].candidates) == (("handwriting",), ())
+
+
+def test_all_engines_are_asked_and_the_first_that_reads_a_crop_is_believed_first() -> None:
+    crops = [Crop(np.full((50, 50), 255, np.uint8), ())] * 2
+    assert Engines([BrokenEngine(), CountingEngine()]).read(crops, "de") == [Reading("42", 1.0)] * 2
+    assert Engines([CountingEngine(), CountingEngine()]).read(crops, "de") == [Reading("42", 1.0, ("42",))] * 2
+    assert Engines([BrokenEngine(), BrokenEngine()]).read(crops, "de") == [None, None]
 
 
 def test_tesseract_reads_several_crops_in_one_call_and_keeps_them_apart() -> None:
