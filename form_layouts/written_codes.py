@@ -156,16 +156,20 @@ def meant(words: str, name: str) -> tuple[str, ...]:
     Congo, has several codes, but only that of the entry spelt with these very accents where there is one.  Words that are
     no name have none.  Raises KeyError where there is no such list.
     """
-    with_code = _WITH_CODE.fullmatch(words.strip())
-    if with_code and with_code[2] in meant(with_code[1], name):
+    index, with_code = _index(name), _WITH_CODE.fullmatch(words.strip())
+    if with_code and with_code[2] in _named(with_code[1], name, index):
         return (with_code[2],)
-    index, key, spelt = _index(name), "".join(_words(words)), _spelt(words)
+    return tuple(sorted(_named(words, name, index)))
+
+
+def _named(words: str, name: str, index: _Index) -> set[str]:
+    key, spelt = "".join(_words(words)), _spelt(words)
     if not key:
-        return ()
+        return set()
     codes = {index.code_of(row) for row in index.rows_from(key, key + "\0") if not index.row_lost[row]}
     as_spelt = {code for code in codes if spelt in map(_spelt, code_list(name)[code])}
     as_spelt |= {code for code in index.codes if code.casefold() == spelt}
-    return tuple(sorted(as_spelt or codes))
+    return as_spelt or codes
 
 
 def begun(words: str, name: str, language: str) -> tuple[str, ...]:

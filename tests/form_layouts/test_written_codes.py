@@ -161,7 +161,7 @@ def test_a_list_that_is_not_there_is_a_fault_of_the_caller() -> None:
         ("countries", "Tuerkei", ("TR",)), ("countries", "TC", ("TC",)), ("countries", "T.C.", ("TR",)), ("countries", "Áo", ("AT",)),
         ("languages", "syrisch", ("ar", "syr")), ("languages", "ga", ("ga", "gaa")), ("languages", "Gã", ("gaa",)),
         ("countries", "Atlantis", ()), ("countries", "Syrein", ()), ("countries", "Syr", ()), ("countries", "Syrien Türkei", ()),
-        ("countries", "", ()), ("countries", " .", ()),
+        ("countries", "", ()), ("countries", " .", ()), ("countries", "Syrien" + " (SY)" * 2000, ()), ("languages", "Kurdisch (Sorani) (ckb)", ("ckb",)),
     ],
 )  # fmt: skip
 def test_words_name_the_entries_that_are_called_so_and_no_other(name: str, words: str, codes: tuple[str, ...]) -> None:
