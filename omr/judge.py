@@ -26,9 +26,9 @@ THIN_QUESTIONS = 4
 """Questions on a one-bit page from which it is suspicious that not one is answered."""
 FADED = 2
 """Boxes with specks or pale lines from which a page without any mark lost its strokes: pencil on a copy of a copy."""
-FRAIL, USUALLY_FRAIL = 0.1, 0.2
+FRAIL, USUALLY_FRAIL = 0.1, 0.25
 """Coverage of a mark on a black and white scan, and median coverage of all of them, below which strokes are breaking up:
-crosses of ball pens cover 0.2 and more, of pencils, pale and drying pens 0.1 to 0.2."""
+crosses of ball pens cover 0.22 and more, of pencils, pale and drying pens 0.1 to 0.26."""
 BLANK_CONFIDENCE = 0.999
 """Said of every blank field; set by eye, since blank and written are not measured apart yet."""
 ALIKE = 0.6

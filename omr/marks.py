@@ -73,12 +73,12 @@ def judge_marks(boxes: Sequence[BoxScore], warm_up: BoxScore | None, *, one_bit:
         groups[mark.score.question, mark.score.row].append(number)
     for members in groups.values():
         crossed = any(marks[n].state == "marked" and not marks[n].filled for n in members)
-        strokes_here = sum(_is_stroke(marks[n]) for n in members)
-        beside_strokes = strokes_here >= max(1, sum(marks[n].filled for n in members))
+        lone = sum(marks[n].filled for n in members) == 1
+        beside_stroke = lone and any(_is_stroke(marks[n]) for n in members)
         for n in members:
             if marks[n].filled and marks[n].state == "marked":
                 if not fills_boxes:
-                    marks[n] = _not_a_filler(marks[n], person, beside_strokes=beside_strokes and stroke_maker)
+                    marks[n] = _not_a_filler(marks[n], person, beside_stroke=beside_stroke and stroke_maker)
                 elif crossed:
                     marks[n] = _beside_stroke(marks[n], usual_fill)
     return _without_mixed(marks)
@@ -127,13 +127,13 @@ def _without_mixed(marks: list[Mark]) -> list[Mark]:
     ]
 
 
-def _not_a_filler(mark: Mark, person: Person, *, beside_strokes: bool) -> Mark:
-    """A filled box of a person who crosses or ticks: black, beside as many strokes, it is a correction; else a question."""
+def _not_a_filler(mark: Mark, person: Person, *, beside_stroke: bool) -> Mark:
+    """A filled box of a person who crosses or ticks: the only one, black beside a stroke, is a correction; else a question."""
     score = mark.score
     plain = score.inside >= BLACK_INSIDE and person.coverage < BROAD
     least = BLACK_COVERAGE if plain else BLACK_ALL_OVER
     all_over = score.core >= BLACK_CORE and score.coverage >= least and score.gap <= BLACK_GAP
-    if beside_strokes and all_over:
+    if beside_stroke and all_over:
         return replace(decided(score, "cancelled", "taken back", score.coverage, "blackened"), filled=True)
     return replace(unsure(score, "blackened"), filled=True)
 
