@@ -21,10 +21,8 @@ def beside_notes(answers: dict[str, Answer], marks: Marks, near: Near, asked: Qu
             if not answer.accepted or variable not in question.variables:
                 continue
             zone = variable if question.kind == "grid" else question.id
-            inked = [
-                choice for name, choice in near.labels if name == question.id and _is_open(marks, variable, choice)
-            ]
-            touched = {choice for name, choice in near.labels if name == question.id}
+            touched = [choice for choice in question.boxes if (question.id, choice) in near.labels]
+            inked = [choice for choice in touched if _is_open(marks, variable, choice)]
             if any(boxes.get(c, ("",))[0] == "marked" for boxes in _marks_of(question, marks) for c in touched):
                 inked = []  # a ring round the label of what is ticked reaches its neighbours' lines
             if inked or (answer.value == NOT_ANSWERED and zone in near.variables):

@@ -6,7 +6,9 @@ from form_layouts.layout import TextArea
 from form_layouts.questionnaire import Question, Questionnaire
 from omr.checkboxes import BoxScore
 from omr.judge import AGREEING, ALONE, MOST_CODES, judge
-from omr.reading import Answer
+from omr.notes.held_answers import beside_notes
+from omr.notes.question_zones import Near
+from omr.reading import Answer, Marks
 from omr.text import Reading, WritingScore
 
 CROSS = {
@@ -175,3 +177,16 @@ def test_what_the_first_engine_read_is_suggested_first_and_what_the_other_read_a
     assert two_read(None, "Schule", "Schale").candidates == ("Schule", "Schale")
     assert two_read(None, "Schule", "Schule").candidates == ("Schule",)
     assert two_read("countries", "Philippinen", "Slowenien").candidates == ("PH", "SI", "Philippinen")
+
+
+def test_choices_whose_labels_are_inked_are_suggested_in_the_order_of_the_question() -> None:
+    """Whatever order the notes were found in: the same scan gives the same bytes."""
+    asked = Questionnaire(
+        questionnaire="q",
+        version="1",
+        questions=(Question(id="way", kind="single", choices={"d": 4, "a": 1, "c": 3, "b": 2}),),
+    )
+    marks: Marks = {"way": dict.fromkeys("dacb", ("empty", 0.999))}
+    near = Near(frozenset(), frozenset(("way", choice) for choice in "abcd"))
+    blank = {"way": Answer(value=-9, accepted=True, confidence=0.999)}
+    assert beside_notes(blank, marks, near, asked)["way"].candidates == (-9, 4, 1, 3, 2)
