@@ -160,8 +160,7 @@ def put_together(pages: Sequence[PageReading], *copies: Copy) -> list[Submission
 
 
 def extra(submission: Submission) -> set[str]:
-    found = {finding.kind for page in submission.pages for finding in page.findings}
-    return found - {"streaks"}  # of the simulated glass, not of the pile
+    return {finding.kind for page in submission.pages for finding in page.findings} - {"streaks"}  # of the glass
 
 
 def right(submission: Submission, copy: Copy) -> None:
