@@ -14,7 +14,6 @@ MIDDLE_MM2 = 0.06
 """Ink in the middle half of a box from which it is no mere tail of a neighbour's mark: it would have to run 1.3 mm in."""
 RING_SIDE = 0.6
 """Part of the box's height that a ring passes on both sides; the legs of a cross above it reach down to a third."""
-
 DIRECTIONS, RING_SHARE = 24, 0.7
 """Directions from a box's middle, and share of them in which a ring is seen: a cross that runs in is seen in a third."""
 RING_WIDTHS = 1.1

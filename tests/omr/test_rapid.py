@@ -22,6 +22,19 @@ ROOT = Path(__file__).parents[2]
 NOTHING = np.full((40, 120), 255, np.uint8)
 
 
+def printed_by(code: str) -> str:
+    """What a new process prints that runs this code without a fault."""
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
 @pytest.mark.parametrize("text", ["Philippinen", "Ukraine", "Brasilien"])
 def test_a_written_word_is_suggested_as_it_stands(text: str) -> None:
     page = scanned(write(draw([]), "origin", text), OFFICE.draw(np.random.default_rng(3)))
@@ -55,18 +68,11 @@ def test_nothing_is_asked_of_the_network() -> None:
         "from omr.engines import rapid\n"
         "print(len(rapid._model().letters))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", refused],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert (done.returncode, done.stdout.strip()) == (0, "18710"), done.stderr
+    assert printed_by(refused) == "18710"
 
 
 @pytest.mark.parametrize("missing", ["rapidocr", "onnxruntime"])
-def test_a_package_that_is_missing_costs_its_answer(missing: str, tmp_path: Path) -> None:
+def test_a_package_that_is_missing_costs_its_answer(missing: str) -> None:
     """In a process that cannot find it."""
     without = (
         "import sys, numpy as np\n"
@@ -77,14 +83,7 @@ def test_a_package_that_is_missing_costs_its_answer(missing: str, tmp_path: Path
         "white = np.full((40, 90), 255, np.uint8)\n"
         "print(Rapid().read([Crop(white, (white,))], 'de'))"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", without],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert (done.returncode, done.stdout.strip()) == (0, "[None]"), done.stderr
+    assert printed_by(without) == "[None]"
 
 
 def test_a_line_that_the_model_cannot_take_costs_its_answer() -> None:
